@@ -1,0 +1,175 @@
+import { isIPv6 } from 'node:net'
+import type { Backend, Frontend, Protocol, VipEntry, VipKey } from './vip.js'
+import { isVipKey, MAX_PORT, parseVipLabel } from './vip-label.js'
+
+/** A port as Mesos announces it to service discovery (`DiscoveryInfo.ports`). */
+export interface DiscoveryPort {
+  number: number
+  /** `tcp` or `udp` in any case; ports of another protocol carry no VIP. */
+  protocol: string
+  name?: string
+  /** Label pairs, including `network-scope` and `network-name` that Marathon adds. */
+  labels: [key: string, value: string][]
+}
+
+/** A Mesos task as far as the load balancer looks at it. */
+export interface VipTask {
+  id: string
+  /** Framework *name*, `marathon` for the root Marathon. */
+  framework: string
+  /** Marathon app id, null for tasks of other frameworks. */
+  app: string | null
+  /** Mesos state, `TASK_RUNNING` and so on. */
+  state: string
+  /** `healthy` of the newest status, null when it has none. */
+  healthy: boolean | null
+  /** Whether Mesos itself checks the task's health. */
+  hasHealthCheck: boolean
+  agentIp: string
+  /** The task's own addresses; the agent's on host networking. */
+  ips: string[]
+  ports: DiscoveryPort[]
+  /** Labels of the task (the app's), read for the old `VIP_PORT<n>` form only. */
+  labels: [key: string, value: string][]
+  /** Host ports of the task's resources, in order; what `VIP_PORT<n>` counts. */
+  hostPorts: number[]
+}
+
+/**
+ * Weight of a task's backends: 1 takes new connections, 0 keeps existing ones, null is no backend.
+ * A check without a result counts as failing. Source: dcos-net ≥ 1.13.8, `dcos_net_mesos_listener`.
+ */
+export function backendWeight(task: Pick<VipTask, 'state' | 'healthy' | 'hasHealthCheck'>): 0 | 1 | null {
+  if (task.state === 'TASK_KILLING') return 0
+  if (task.state !== 'TASK_RUNNING') return null
+  return takesTraffic(task) ? 1 : 0
+}
+
+/**
+ * The VIP table: every VIP that a task carries, with its backends. Tasks with an identical key are
+ * united, whatever app they belong to; equal backends collapse. Labels that cannot be read are left
+ * out in silence, as the cluster does it. Sorted as the cluster walks it (protocol, label, framework, port).
+ */
+export function buildVipTable(tasks: Iterable<VipTask>): VipEntry[] {
+  const table = new Map<string, VipEntry & { seen: Set<string> }>()
+  for (const task of tasks) {
+    const weight = backendWeight(task)
+    if (weight === null) continue
+    for (const { key, port } of vipsOfTask(task)) {
+      const id = vipKeyText(key)
+      const entry = table.get(id) ?? { key, backends: [], seen: new Set<string>() }
+      table.set(id, entry)
+      for (const ip of backendIps(task, port, key)) {
+        const place = `${ip} ${port.number}`
+        if (entry.seen.has(place)) continue
+        entry.seen.add(place)
+        entry.backends.push({
+          ip,
+          port: port.number,
+          task: task.id,
+          app: task.app,
+          healthy: takesTraffic(task),
+          weight,
+        } satisfies Backend)
+      }
+    }
+  }
+  return [...table.values()]
+    .map(({ key, backends }) => ({ key, backends }))
+    .sort((a, b) => compareKeys(a.key, b.key))
+}
+
+/** Unique text of a key. */
+export function vipKeyText(key: VipKey): string {
+  return key.kind === 'named'
+    ? `${key.protocol} ${key.framework} ${key.port} ${key.label}`
+    : `${key.protocol} ip ${key.port} ${key.ip}`
+}
+
+/**
+ * The frontends that an engine is to serve. `addressOf` gives a named VIP's address; VIPs whose
+ * port does not fit into a packet are left out, as they are in the kernel.
+ */
+export function frontendsOf(
+  table: readonly VipEntry[],
+  addressOf: (label: string, framework: string) => string,
+): Frontend[] {
+  return table
+    .filter((entry) => entry.key.port <= MAX_PORT)
+    .map((entry) => {
+      const ip = entry.key.kind === 'ip' ? entry.key.ip : addressOf(entry.key.label, entry.key.framework)
+      const backends = entry.backends
+        .filter((backend) => isIPv6(backend.ip) === isIPv6(ip))
+        .map((backend) => ({ ip: backend.ip, port: backend.port, weight: backend.weight ?? 0 }))
+      const id = `${vipKeyText(entry.key)} @ ${ip}`
+      return { id, protocol: entry.key.protocol, ip, port: entry.key.port, backends }
+    })
+}
+
+/** Every VIP of one task with the discovery port that carries it. */
+export function vipsOfTask(task: VipTask): { key: VipKey; port: DiscoveryPort }[] {
+  const found: { key: VipKey; port: DiscoveryPort }[] = []
+  for (const port of task.ports) {
+    const protocol = port.protocol.toLowerCase()
+    if ((protocol !== 'tcp' && protocol !== 'udp') || port.number === 0) continue
+    for (const [labelKey, value] of port.labels) {
+      if (!isVipKey(labelKey)) continue
+      const key = vipKeyOf(value, protocol, task.framework)
+      if (key !== null) found.push({ key, port })
+    }
+  }
+  const legacy = legacyVips(task)
+  // A VIP_PORT index beyond the task's ports takes every VIP of the task away, the cluster's own trap.
+  return legacy === null ? [] : [...found, ...legacy]
+}
+
+/** The key that a label value gives on a port of this protocol, null when it is dropped. */
+export function vipKeyOf(value: string, protocol: Protocol, framework: string): VipKey | null {
+  const vip = parseVipLabel(value)
+  if (vip.kind === 'dropped') return null
+  return vip.kind === 'ip'
+    ? { kind: 'ip', protocol, ip: vip.ip, port: vip.port }
+    : { kind: 'named', protocol, label: vip.label, framework, port: vip.port }
+}
+
+/** The old task-level form: `VIP_PORT0` = `tcp://name:port`, the index counting host ports. Null = out of range. */
+function legacyVips(task: VipTask): { key: VipKey; port: DiscoveryPort }[] | null {
+  const found: { key: VipKey; port: DiscoveryPort }[] = []
+  for (const [labelKey, value] of task.labels) {
+    const index = /^VIP_PORT([+]?\d+)$/i.exec(labelKey)
+    const scheme = /^(tcp|udp):\/\/(.*)$/s.exec(value)
+    if (!index || !scheme) continue
+    const number = task.hostPorts[Number(index[1])]
+    if (number === undefined) return null
+    const protocol = scheme[1] as Protocol
+    const key = vipKeyOf(scheme[2]!, protocol, task.framework)
+    const port = task.ports.find((p) => p.number === number && p.protocol.toLowerCase() === protocol)
+    if (key !== null) found.push({ key, port: port ?? { number, protocol, labels: [] } })
+  }
+  return found
+}
+
+/** A port with a host port is reached at the agent, any other at each of the task's own addresses. */
+function backendIps(task: VipTask, port: DiscoveryPort, key: VipKey): string[] {
+  const scope = port.labels.find(([label]) => label === 'network-scope')?.[1]
+  if (scope === 'host' || task.ips.length === 0) return [task.agentIp]
+  return key.kind === 'named' ? task.ips : task.ips.filter((ip) => isIPv6(ip) === isIPv6(key.ip))
+}
+
+function takesTraffic(task: Pick<VipTask, 'healthy' | 'hasHealthCheck'>): boolean {
+  return task.healthy ?? !task.hasHealthCheck
+}
+
+function compareKeys(a: VipKey, b: VipKey): number {
+  const parts = (key: VipKey): (string | number)[] =>
+    key.kind === 'named'
+      ? [key.protocol, 1, key.label, key.framework, key.port]
+      : [key.protocol, 0, key.ip, '', key.port]
+  const left = parts(a)
+  const right = parts(b)
+  for (let i = 0; i < left.length; i++) {
+    if (left[i]! < right[i]!) return -1
+    if (left[i]! > right[i]!) return 1
+  }
+  return 0
+}
