@@ -11,21 +11,56 @@ export const DEFAULT_POOL = { min: '11.0.0.0', max: '11.255.255.255' }
 /** The IPv6 pool. */
 export const DEFAULT_POOL6 = { min: 'fd01:c::', max: 'fd01:c::ffff:ffff:ffff:ffff' }
 
-const encoder = new TextEncoder()
+/** The addresses of one family as numbers: IPv4 fits into a JavaScript number, IPv6 needs a bigint. */
+interface Space<N> {
+  /** Where the search for a name's address starts. */
+  first(name: string): N
+  /** The address tried next when one is taken. */
+  next(address: N): N
+  text(address: N): string
+  number(text: string): N
+  /** How many addresses a search tries before it gives up. */
+  readonly range: N
+}
 
-/**
- * Where the search for a name's address starts: `min + hash(name) mod (max − min)`, the hash being
- * phash2 for IPv4 and SHA-1 as one big number for IPv6.
- * Source: dcos-net, `dcos_l4lb_lashup_vip_listener`.
- */
-export function firstAddress(name: string, family: Family = 4, pool = poolOf(family)): string {
-  if (family === 6) {
-    const min = ipv6Number(pool.min)
-    const digest = BigInt(`0x${createHash('sha1').update(name).digest('hex')}`)
-    return ipv6Text(min + (digest % (ipv6Number(pool.max) - min)))
-  }
+/** `min + phash2(name) mod (max − min)`. Source: dcos-net, `dcos_l4lb_lashup_vip_listener`. */
+function space4(pool: Pool): Space<number> {
   const min = ipv4Number(pool.min)
-  return ipv4Text(min + phash2(encoder.encode(name), ipv4Number(pool.max) - min))
+  const max = ipv4Number(pool.max)
+  return {
+    // A mangled name is pure ASCII.
+    first: (name) => min + phash2(Buffer.from(name, 'latin1'), max - min),
+    next: (address) => (address === max ? min : address + 1),
+    text: ipv4Text,
+    number: ipv4Number,
+    range: max - min,
+  }
+}
+
+/** `min + SHA-1(name) mod (max − min)`, the digest read as one big-endian number. */
+function space6(pool: Pool): Space<bigint> {
+  const min = ipv6Number(pool.min)
+  const max = ipv6Number(pool.max)
+  return {
+    first: (name) => min + (BigInt(`0x${createHash('sha1').update(name).digest('hex')}`) % (max - min)),
+    next: (address) => (address === max ? min : address + 1n),
+    text: ipv6Text,
+    number: ipv6Number,
+    range: max - min,
+  }
+}
+
+/** A range of addresses, both ends included. */
+export interface Pool {
+  min: string
+  max: string
+}
+
+/** The address that a hashed name (`my-app.marathon`) gets when nobody has it yet. */
+export function firstAddress(name: string, family: Family = 4): string {
+  return family === 6
+    ? ipv6Text(space6(DEFAULT_POOL6).first(name))
+    : ipv4Text(space4(DEFAULT_POOL).first(name))
 }
 
 /**
@@ -34,26 +69,30 @@ export function firstAddress(name: string, family: Family = 4, pool = poolOf(fam
  * protocols of a label share its address.
  */
 export class AddressPool {
-  private readonly owners = new Map<string, string>()
-  private readonly addresses = new Map<string, string>()
+  private readonly owners = new Map<number | bigint, string>()
+  private readonly addresses = new Map<string, number | bigint>()
+  private readonly space: Space<number | bigint>
 
   constructor(
-    private readonly family: Family = 4,
-    private readonly pool = poolOf(family),
-  ) {}
+    family: Family = 4,
+    private readonly pool: Pool = family === 6 ? DEFAULT_POOL6 : DEFAULT_POOL,
+  ) {
+    this.space = (family === 6 ? space6(pool) : space4(pool)) as Space<number | bigint>
+  }
 
   /** The address of a label, allocated on first use. Throws RangeError when the pool is exhausted. */
   allocate(label: string, framework: string): string {
     const owner = ownerKey(label, framework)
     const known = this.addresses.get(owner)
-    if (known !== undefined) return known
-    let candidate = firstAddress(vipName(label, framework), this.family, this.pool)
-    for (let probes = this.size(); probes > 0n; probes--) {
+    if (known !== undefined) return this.space.text(known)
+    let candidate = this.space.first(vipName(label, framework))
+    for (let probe = 0; probe <= this.space.range; probe++) {
       if (!this.owners.has(candidate)) {
-        this.adopt(label, framework, candidate)
-        return candidate
+        this.owners.set(candidate, owner)
+        this.addresses.set(owner, candidate)
+        return this.space.text(candidate)
       }
-      candidate = this.after(candidate)
+      candidate = this.space.next(candidate)
     }
     throw new RangeError(`no virtual IP is left between ${this.pool.min} and ${this.pool.max}`)
   }
@@ -61,13 +100,14 @@ export class AddressPool {
   /** Takes over a mapping that was allocated earlier. */
   adopt(label: string, framework: string, address: string): void {
     const owner = ownerKey(label, framework)
-    this.addresses.set(owner, address)
-    this.owners.set(address, owner)
+    this.addresses.set(owner, this.space.number(address))
+    this.owners.set(this.space.number(address), owner)
   }
 
   /** The address of a label, or undefined when it has none. */
   find(label: string, framework: string): string | undefined {
-    return this.addresses.get(ownerKey(label, framework))
+    const address = this.addresses.get(ownerKey(label, framework))
+    return address === undefined ? undefined : this.space.text(address)
   }
 
   /** Gives a label's address back. */
@@ -83,24 +123,13 @@ export class AddressPool {
   *entries(): IterableIterator<{ label: string; framework: string; address: string }> {
     for (const [owner, address] of this.addresses) {
       const split = owner.indexOf('\n')
-      yield { framework: owner.slice(0, split), label: owner.slice(split + 1), address }
+      yield {
+        framework: owner.slice(0, split),
+        label: owner.slice(split + 1),
+        address: this.space.text(address),
+      }
     }
   }
-
-  private size(): bigint {
-    return this.family === 6
-      ? ipv6Number(this.pool.max) - ipv6Number(this.pool.min) + 1n
-      : BigInt(ipv4Number(this.pool.max) - ipv4Number(this.pool.min) + 1)
-  }
-
-  private after(address: string): string {
-    if (address === this.pool.max) return this.pool.min
-    return this.family === 6 ? ipv6Text(ipv6Number(address) + 1n) : ipv4Text(ipv4Number(address) + 1)
-  }
-}
-
-function poolOf(family: Family) {
-  return family === 6 ? DEFAULT_POOL6 : DEFAULT_POOL
 }
 
 /** A framework name holds no line break, so the first one separates it from the label. */

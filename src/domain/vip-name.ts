@@ -5,7 +5,6 @@ export const VIP_ZONE = 'l4lb.thisdcos.directory'
 export const MARATHON_FRAMEWORK = 'marathon'
 
 const DNS_LABEL_LIMIT = 63
-const encoder = new TextEncoder()
 
 /**
  * One piece of a name turned into a DNS label, byte for byte as the cluster does it: lower case,
@@ -17,8 +16,10 @@ export function mangle(text: string): string {
   let out = ''
   let started = false
   let tail = false
-  for (const byte of encoder.encode(text)) {
-    const c = byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte
+  // The cluster walks bytes; all bytes of a character outside ASCII are dropped, and so is the character here.
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    const c = code >= 0x41 && code <= 0x5a ? code + 0x20 : code
     const alphanumeric = (c >= 0x61 && c <= 0x7a) || (c >= 0x30 && c <= 0x39)
     if (!started) {
       if (!alphanumeric) continue
@@ -43,6 +44,7 @@ export function mangle(text: string): string {
  * nobody can resolve.
  */
 export function mangleDotted(text: string): string {
+  if (!text.includes('.')) return mangle(text)
   return text
     .split('.')
     .filter((piece) => piece !== '')
