@@ -87,23 +87,20 @@ export function vipKeyText(key: VipKey): string {
 }
 
 /**
- * The frontends that an engine is to serve. `addressOf` gives a named VIP's address; VIPs whose
- * port does not fit into a packet are left out, as they are in the kernel.
+ * The frontend of one VIP at its virtual IP, with the backends of that family. Null when the port does
+ * not fit into a packet: the kernel never serves such a VIP.
  */
-export function frontendsOf(
-  table: readonly VipEntry[],
-  addressOf: (label: string, framework: string) => string,
-): Frontend[] {
-  return table
-    .filter((entry) => entry.key.port <= MAX_PORT)
-    .map((entry) => {
-      const ip = entry.key.kind === 'ip' ? entry.key.ip : addressOf(entry.key.label, entry.key.framework)
-      const backends = entry.backends
-        .filter((backend) => isIPv6(backend.ip) === isIPv6(ip))
-        .map((backend) => ({ ip: backend.ip, port: backend.port, weight: backend.weight ?? 0 }))
-      const id = `${vipKeyText(entry.key)} @ ${ip}`
-      return { id, protocol: entry.key.protocol, ip, port: entry.key.port, backends }
-    })
+export function frontendOf({ key, backends }: VipEntry, ip: string): Frontend | null {
+  if (key.port > MAX_PORT) return null
+  return {
+    id: `${vipKeyText(key)} @ ${ip}`,
+    protocol: key.protocol,
+    ip,
+    port: key.port,
+    backends: backends
+      .filter((backend) => isIPv6(backend.ip) === isIPv6(ip))
+      .map((backend) => ({ ip: backend.ip, port: backend.port, weight: backend.weight ?? 0 })),
+  }
 }
 
 /** Every VIP of one task with the discovery port that carries it. */

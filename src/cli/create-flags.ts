@@ -1,0 +1,66 @@
+import { Flags } from '@oclif/core'
+import { forceFlag, timeoutFlag, waitFlag, yesFlag } from './flags.js'
+
+/** Flags of `vip create`. */
+export const createFlags = {
+  publish: Flags.string({
+    char: 'p',
+    multiple: true,
+    multipleNonGreedy: true,
+    default: [],
+    summary:
+      'A service endpoint: VIP_PORT:CONTAINER_PORT[/PROTOCOL][,name=ENDPOINT][,host-port=N]. Repeatable.',
+    description:
+      'PROTOCOL is tcp (the default), udp or tcp,udp. A CONTAINER_PORT of 0 on host networking is the port that the cluster assigns.',
+    helpValue: 'PORTS',
+  }),
+  file: Flags.string({
+    char: 'f',
+    summary: 'Deploy this app definition (- = stdin); with NAME and -p the VIP is added to it.',
+    helpValue: 'APP.json',
+    exclusive: ['app', 'cmd', 'image', 'id'],
+  }),
+  app: Flags.string({
+    summary: 'Add the VIP to this app that runs; its tasks are restarted.',
+    helpValue: '/ID',
+    exclusive: ['file', 'cmd', 'image', 'id'],
+  }),
+  id: Flags.string({ summary: 'Id of the new app; made from NAME when left out.', helpValue: '/ID' }),
+  cmd: Flags.string({ summary: 'Command of the new app, run by sh -c.', helpValue: 'CMD' }),
+  image: Flags.string({ summary: 'Container image of the new app.', helpValue: 'IMAGE' }),
+  network: Flags.string({
+    summary: 'host, bridge, or the name of a virtual network such as dcos.',
+    helpValue: 'host|bridge|NAME',
+    default: 'host',
+  }),
+  instances: Flags.integer({ summary: 'Instances of the new app.', min: 0, default: 1 }),
+  cpus: Flags.string({ summary: 'CPU shares of each instance.', default: '0.1' }),
+  mem: Flags.string({ summary: 'Memory of each instance in MiB.', default: '128' }),
+  env: Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    default: [],
+    summary: 'Environment variable of the tasks. Repeatable.',
+    helpValue: 'K=V',
+  }),
+  label: Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    default: [],
+    summary: 'Label of the app. Repeatable.',
+    helpValue: 'K=V',
+  }),
+  'health-check': Flags.string({
+    summary: 'A check that decides whether a task gets traffic.',
+    helpValue: 'http:PATH|tcp|command:CMD',
+  }),
+  ip: Flags.string({
+    summary: 'Make an IP VIP at this address instead of a named one.',
+    helpValue: 'ADDRESS',
+  }),
+  'dry-run': Flags.boolean({ summary: 'Print the definition that would be sent, send nothing.' }),
+  wait: waitFlag,
+  timeout: timeoutFlag,
+  force: forceFlag,
+  yes: yesFlag,
+}

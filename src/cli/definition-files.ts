@@ -1,0 +1,76 @@
+import { open, readdir, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { DefinitionInput } from '../operations/validate-files.js'
+import { messageOf, UserError } from '../shared/errors.js'
+import type { Environment } from './environment.js'
+import { INPUT_LIMIT, readInput } from './standard-input.js'
+
+/** The bytes of a definition; `-` is stdin. Refuses folders, devices and files that are no definition by their size. */
+export async function readDefinition(file: string, environment: Environment): Promise<Buffer> {
+  if (file === '-') return readInput(environment)
+  const path = resolve(environment.cwd, file)
+  try {
+    const facts = await stat(path)
+    if (facts.isDirectory()) throw unreadable(file, 'it is a folder', 'Name a file in it.')
+    if (facts.size > INPUT_LIMIT) {
+      const size = Math.round(facts.size / 1024 / 1024)
+      throw unreadable(
+        file,
+        `it holds ${size} MB, and no definition is that large`,
+        'Check that it is the right file.',
+      )
+    }
+    const handle = await open(path)
+    try {
+      return await handle.readFile()
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    if (error instanceof UserError) throw error
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') throw unreadable(file, 'there is no such file', 'Check the path.')
+    if (code === 'EACCES') throw unreadable(file, 'you may not read it', 'Check its permissions.')
+    if (code === 'ELOOP') throw unreadable(file, 'its links lead in a circle', 'Name the file itself.')
+    throw unreadable(file, messageOf(error), 'Check the path.')
+  }
+}
+
+/** Every definition that the words mean, folders walked in order; what cannot be read comes as its problem. */
+export async function* readDefinitions(
+  words: readonly string[],
+  environment: Environment,
+): AsyncGenerator<DefinitionInput> {
+  for (const word of words) {
+    for await (const file of filesOf(word, environment)) {
+      const name = file === '-' ? 'stdin' : file
+      try {
+        yield { file: name, text: await readDefinition(file, environment) }
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error
+        yield { file: name, problem: error }
+      }
+    }
+  }
+}
+
+/** The word itself, or the .json files below it; hidden folders and installed packages are passed over. */
+async function* filesOf(word: string, environment: Environment): AsyncGenerator<string> {
+  const facts = word === '-' ? null : await stat(resolve(environment.cwd, word)).catch(() => null)
+  if (!facts?.isDirectory()) yield word
+  else yield* below(word, environment.cwd)
+}
+
+async function* below(folder: string, cwd: string): AsyncGenerator<string> {
+  const entries = await readdir(resolve(cwd, folder), { withFileTypes: true }).catch(() => [])
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules')
+      yield* below(path, cwd)
+    else if (entry.isFile() && entry.name.endsWith('.json')) yield path
+  }
+}
+
+function unreadable(file: string, why: string, next: string): UserError {
+  return new UserError('E_FILE', `${file} cannot be read: ${why}.`, { next: [next] })
+}

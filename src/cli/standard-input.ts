@@ -1,0 +1,31 @@
+import { UsageError } from '../shared/errors.js'
+import type { Environment } from './environment.js'
+
+/** Definitions are small; more than this is a mistake and is not read into memory. */
+export const INPUT_LIMIT = 10 * 1024 * 1024
+
+/** All of stdin. Refused when it is a terminal, where nobody would know what is waited for. */
+export async function readInput(environment: Environment): Promise<Buffer> {
+  const { stdin } = environment
+  if (stdin.isTTY)
+    throw new UsageError('Nothing is piped in.', [
+      'Pipe a definition: cat app.json | dcos vip create --file -',
+    ])
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of stdin) {
+    chunks.push(Buffer.from(chunk))
+    size += chunks.at(-1)!.length
+    if (size > INPUT_LIMIT) throw new UsageError(`More than ${INPUT_LIMIT / 1024 / 1024} MB are piped in.`)
+  }
+  return Buffer.concat(chunks)
+}
+
+/** The lines of stdin that are not blank. */
+export async function readLines(environment: Environment): Promise<string[]> {
+  const text = (await readInput(environment)).toString('utf8')
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+}

@@ -1,0 +1,28 @@
+/** One event of `GET /v2/events`. */
+export interface MarathonEvent {
+  eventType: string
+  timestamp: string
+  [key: string]: unknown
+}
+
+/** Carries events to every open stream; delivery is synchronous and in order. */
+export class EventBus {
+  private readonly listeners = new Set<(event: MarathonEvent) => void>()
+
+  constructor(private readonly now: () => string) {}
+
+  publish(eventType: string, payload: Record<string, unknown>): void {
+    const event = { ...payload, eventType, timestamp: this.now() }
+    for (const listener of this.listeners) listener(event)
+  }
+
+  /** The returned function ends the subscription. */
+  subscribe(listener: (event: MarathonEvent) => void): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  get size(): number {
+    return this.listeners.size
+  }
+}

@@ -1,0 +1,86 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Where the embedded cluster keeps what it keeps, below `DCOS_DIR/local`. */
+export function localPaths(dcosDir: string) {
+  const dir = join(dcosDir, 'local')
+  return {
+    dir,
+    /** Who the cluster is; stays as long as its state. */
+    identity: join(dir, 'identity.json'),
+    /** Where it runs now; there only while it does. */
+    running: join(dir, 'running.json'),
+    lock: join(dir, 'lock'),
+    log: join(dir, 'cluster.log'),
+    store: join(dir, 'store'),
+    agent: join(dir, 'agent'),
+    hosts: join(dir, 'hosts'),
+  }
+}
+
+/** Folders and files of an embedded cluster. */
+export type LocalPaths = ReturnType<typeof localPaths>
+
+/** What makes a cluster the same cluster after a restart. */
+export interface ClusterIdentity {
+  clusterId: string
+  /** Lets requests in; never printed. */
+  token: string
+}
+
+/** What `running.json` says; no secret in it. */
+export interface RunningCluster {
+  clusterId: string
+  pid: number
+  /** Identity of the process, so that a reused pid is not taken for it. */
+  pidIdentity: string | null
+  url: string
+  dns: string
+  engine: string
+  version: string
+  startedAt: string
+}
+
+/** The identity of a state folder, null where there is none yet. */
+export function readIdentity(paths: LocalPaths): ClusterIdentity | null {
+  const known = readJson<ClusterIdentity>(paths.identity)
+  return known?.clusterId && known.token ? known : null
+}
+
+/** The identity of the state folder, made up on first use. */
+export function loadIdentity(paths: LocalPaths): ClusterIdentity {
+  mkdirSync(paths.dir, { recursive: true, mode: 0o700 })
+  const known = readIdentity(paths)
+  if (known) return known
+  const fresh = { clusterId: randomUUID(), token: randomBytes(32).toString('base64url') }
+  writePrivate(paths.identity, fresh)
+  return fresh
+}
+
+export function readRunning(paths: LocalPaths): RunningCluster | null {
+  return readJson<RunningCluster>(paths.running)
+}
+
+export function writeRunning(paths: LocalPaths, running: RunningCluster): void {
+  writePrivate(paths.running, running)
+}
+
+export function removeRunning(paths: LocalPaths): void {
+  rmSync(paths.running, { force: true })
+}
+
+/** JSON readable by its owner only; the file is whole or the old one at any moment. */
+function writePrivate(path: string, value: unknown): void {
+  const fresh = `${path}.${process.pid}`
+  writeFileSync(fresh, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 })
+  renameSync(fresh, path)
+}
+
+function readJson<T>(path: string): T | null {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as T
+  } catch {
+    return null
+  }
+}

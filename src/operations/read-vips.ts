@@ -1,0 +1,97 @@
+import { tasksOfState } from '../domain/mesos-state.js'
+import type { AddressQuery } from '../domain/vip-address.js'
+import { parseAddress } from '../domain/vip-address.js'
+import { buildVipReports, type VipReport } from '../domain/vip-report.js'
+import { messageOf, UsageError, UserError } from '../shared/errors.js'
+import type { Progress, VipSources } from './ports.js'
+
+/**
+ * Every VIP of the cluster. Sources that do not answer are said once and leave nulls behind; when
+ * neither Marathon nor Mesos nor the load balancer answers, the first failure is thrown.
+ */
+export async function listVips(sources: VipSources, progress: Progress): Promise<VipReport[]> {
+  const [apps, state, netVips, records, places] = await Promise.allSettled([
+    sources.listApps(),
+    sources.mesosState(),
+    sources.netVips(),
+    sources.records(),
+    sources.places(),
+  ])
+  if (apps.status === 'rejected' && state.status === 'rejected' && netVips.status === 'rejected')
+    throw apps.reason
+  tellMissing(progress, 'Marathon', apps)
+  tellMissing(progress, 'Mesos', state)
+  tellMissing(progress, "the load balancer's own table", netVips)
+  tellMissing(progress, 'DNS records', records)
+  const mesos = answerOf(state)
+  return buildVipReports({
+    tasks: mesos && tasksOfState(mesos),
+    apps: answerOf(apps),
+    netVips: answerOf(netVips),
+    records: answerOf(records),
+    places: answerOf(places),
+  })
+}
+
+/** One VIP by its address; refused when there is none or the address fits several. */
+export async function showVip(address: string, sources: VipSources, progress: Progress): Promise<VipReport> {
+  const [found, ...others] = findVips(address, await listVips(sources, progress))
+  if (!found) throw vipNotFound(address)
+  if (others.length > 0) throw ambiguous(address, [found, ...others])
+  return found
+}
+
+/** The reports that an address fits, those whose label was typed exactly before all others. */
+export function findVips(address: string, reports: readonly VipReport[]): VipReport[] {
+  const query = readAddress(address)
+  const fitting = reports.filter((report) => fits(report, query))
+  const bare = address.trim().replace(/\/(tcp|udp)$/i, '')
+  const exact = fitting.filter((report) => report.label === bare)
+  return exact.length > 0 ? exact : fitting
+}
+
+/** What was typed as an address; a UsageError when it is none. */
+export function readAddress(text: string): AddressQuery {
+  const query = parseAddress(text)
+  if (query !== null) return query
+  throw new UsageError(`'${text}' is no service address.`, [
+    'An address is NAME:PORT such as my-service:5555, the full my-service.marathon.l4lb.thisdcos.directory:5555, or IP:PORT such as 10.0.0.5:80.',
+    '`dcos vip list` shows the addresses of this cluster.',
+  ])
+}
+
+/** The refusal for an address that no VIP has. */
+export function vipNotFound(address: string): UserError {
+  return new UserError('E_VIP_NOT_FOUND', `No VIP has the address ${address}.`, {
+    next: ['`dcos vip list` shows those there are.', 'A VIP without an app that declares it does not exist.'],
+  })
+}
+
+/** The refusal for an address that several VIPs have. */
+export function ambiguous(address: string, reports: readonly VipReport[]): UsageError {
+  const names = reports.map((report) => `${report.label ?? report.address}/${report.protocol}`)
+  return new UsageError(
+    `${address} fits several VIPs: ${names.join(', ')}.`,
+    ['Say which one, by one of these names.'],
+    'E_AMBIGUOUS_ADDRESS',
+  )
+}
+
+function fits(report: VipReport, query: AddressQuery): boolean {
+  const colon = report.address.lastIndexOf(':')
+  const host = report.address.slice(0, colon).replace(/^\[|\]$/g, '')
+  return (
+    host === query.host &&
+    (query.port === null || query.port === report.port) &&
+    (query.protocol === null || query.protocol === report.protocol)
+  )
+}
+
+function tellMissing(progress: Progress, source: string, result: PromiseSettledResult<unknown>): void {
+  if (result.status === 'rejected')
+    progress.note(`Warning: ${source} is missing: ${messageOf(result.reason)}`)
+}
+
+function answerOf<T>(result: PromiseSettledResult<T>): T | null {
+  return result.status === 'fulfilled' ? result.value : null
+}
