@@ -19,7 +19,7 @@ function start() {
     process.exitCode = 1
     return
   }
-  const cache = CodeCache.open(source)
+  const cache = CodeCache.open(source, process.argv.slice(2))
   const script = new vm.Script(source, {
     filename: file,
     cachedData: cache?.data,

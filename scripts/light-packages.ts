@@ -16,7 +16,7 @@ export const lightPackages: Plugin = {
       contents: edit(path, readFileSync(path, 'utf8')),
       loader: 'js',
     }))
-    onResolve({ filter: /^[a-z]/ }, ({ path, importer }) => {
+    onResolve({ filter: /^[@a-z]/ }, ({ path, importer }) => {
       const user = /node_modules\/((?:@[^/]+\/)?[^/]+)\/[^/].*$/.exec(importer)?.[1] ?? ''
       return REPLACED[user]?.[path] === undefined
         ? undefined
@@ -62,12 +62,18 @@ const REPLACED: Record<string, Record<string, string>> = {
   '@oclif/core': {
     // Logs of oclif's own doings, which nobody reads here, and the terminal modules with them.
     debug: 'module.exports = () => Object.assign(() => {}, { enabled: false, extend: () => () => {} })',
-    // Finds commands, packages and versions on disk; the bundle carries a table of its commands.
+    'cli-spinners': 'module.exports = { dots: { interval: 80, frames: ["."] } }',
+    // Finds settings, commands, packages and versions on disk; the bundle carries a table of its commands.
+    lilconfig: 'module.exports = {}',
     minimatch: 'module.exports = {}',
     semver: 'module.exports = {}',
     tinyglobby: 'module.exports = {}',
     // Tells Windows' Linux from others, by reading system files; the program treats both alike.
     'wsl-utils': 'export const isWsl = false',
+  },
+  '@inquirer/prompts': {
+    // A text editor for long answers, with the character tables of half a megabyte that it needs.
+    '@inquirer/editor': 'export default () => { throw new Error("The editor is not part of the bundle.") }',
   },
   got: {
     'cacheable-lookup': `${leftOut('A DNS cache')} export default LeftOut`,

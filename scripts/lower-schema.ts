@@ -42,8 +42,8 @@ function lower(schema: Schema, purpose: Purpose): Schema {
   )
 
   const alternatives = schema.anyOf as Schema[] | undefined
-  if (alternatives?.[0]?.enum)
-    return { type: 'string', pattern: alternatives[1]!.pattern, 'x-enum': alternatives[0].enum }
+  if (alternatives?.[0]?.enum && alternatives[1]?.pattern)
+    return { type: 'string', pattern: alternatives[1].pattern, 'x-enum': alternatives[0].enum }
   if (alternatives) return lowerUnion(alternatives, purpose)
   if (out.format === 'date-time') return { type: 'string', pattern: DATE_TIME, 'x-date': true }
   if (out.format === 'int32') return { ...INT32, ...out, format: undefined, 'x-int': 32 }

@@ -40,7 +40,8 @@ export function presentError(thrown: unknown, { json, colour, debug }: Presentat
 }
 
 function forPeople({ message, next }: ErrorText, colour: boolean): string {
-  const paint = (format: 'red' | 'dim', text: string) => (colour ? styleText(format, text) : text)
+  const paint = (format: 'red' | 'dim', text: string) =>
+    colour ? styleText(format, text, { validateStream: false }) : text
   const hints = next.map((hint) => `  ${paint('dim', '→')} ${hint}\n`)
   return `${paint('red', 'Error:')} ${message}\n${hints.join('')}`
 }

@@ -40,7 +40,7 @@ export async function runProgram(config: Config, words: readonly string[]): Prom
   const [id = '', ...rest] = normalizeArgv(config, [...argv])
   const command = config.findCommand(id)
   if (asksForHelp(argv) || (!command && config.findTopic(id))) {
-    await showHelp(config, argv, id)
+    await showHelp(config, argv)
     return 'help'
   }
   if (!command) throw new UnknownCommandError(argv, config.commandIDs)
@@ -52,12 +52,12 @@ function asksForHelp(argv: readonly string[]): boolean {
   return argv.length === 0 || argv[0] === 'help' || ownWords(argv).includes('--help')
 }
 
-async function showHelp(config: Config, argv: readonly string[], id: string): Promise<void> {
+async function showHelp(config: Config, argv: readonly string[]): Promise<void> {
   const words = argv[0] === 'help' ? argv.slice(1) : argv
-  const subject = normalizeArgv(config, [...words])[0] ?? id
-  const unknown =
-    subject && !subject.startsWith('-') && !config.findCommand(subject) && !config.findTopic(subject)
-  if (unknown) throw new UnknownCommandError(words, config.commandIDs)
+  const [subject = ''] = words.length > 0 ? normalizeArgv(config, [...words]) : []
+  const known =
+    subject === '' || subject.startsWith('-') || config.findCommand(subject) || config.findTopic(subject)
+  if (!known) throw new UnknownCommandError(words, config.commandIDs)
   await new Help(config, config.pjson.oclif.helpOptions).showHelp([...words])
 }
 

@@ -1,13 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { AppDefinition, AppUpdate, NormalizedApp } from './app.js'
-import {
-  containerOf,
-  fetchOf,
-  isHostMode,
-  type NormalizeOptions,
-  networksOf,
-  toCurrentForm,
-} from './current-form.js'
+import type { AppDefinition, AppUpdate, Container, NormalizedApp } from './app.js'
+import { containerOf, fetchOf, type NormalizeOptions, networksOf, toCurrentForm } from './current-form.js'
 import { APP_FIELDS, readApp } from './read-app.js'
 
 export { canonicalId } from './canonical-id.js'
@@ -22,27 +15,18 @@ const RESIDENCY = { relaunchEscalationTimeoutSeconds: 3600, taskLostBehavior: 'W
  */
 export function normalizeApp(app: AppDefinition, options: NormalizeOptions = {}): NormalizedApp {
   const current = toCurrentForm(readApp(app), options)
-  const volumes = current.container?.volumes ?? []
-  const resident = volumes.some((volume) => volume.persistent)
-  const moving = resident || volumes.some((volume) => volume.external)
   const { versionInfo: _info, residency: _residency, ...given } = current
-  const full = readApp(
-    {
-      ...given,
-      version: '',
-      role: current.role ?? options.mesosRole ?? '*',
-      upgradeStrategy:
-        current.upgradeStrategy ??
-        (moving
-          ? { maximumOverCapacity: 0, minimumHealthCapacity: 0.5 }
-          : { maximumOverCapacity: 1, minimumHealthCapacity: 1 }),
-      unreachableStrategy: current.unreachableStrategy ?? (resident ? 'disabled' : {}),
-      ...(resident ? { residency: RESIDENCY } : {}),
-    },
-    { defaults: true },
-  )
-  if (typeof full.unreachableStrategy === 'string') full.unreachableStrategy = 'disabled'
-  return withoutEmpty(storedParts(full)) as NormalizedApp
+  const implied = {
+    ...given,
+    ...impliedByVolumes(current),
+    container: impliedContainer(current),
+    healthChecks: current.healthChecks?.map((check) =>
+      isMarathonHttp(check.protocol) ? { ...check, ignoreHttp1xx: check.ignoreHttp1xx ?? false } : check,
+    ),
+    version: '',
+    role: current.role ?? options.mesosRole ?? '*',
+  }
+  return withoutEmpty(readApp(implied, { defaults: true })) as NormalizedApp
 }
 
 /** The app with the server's stamps, in key order. */
@@ -89,44 +73,56 @@ export function mergeUpdate(stored: NormalizedApp, update: AppUpdate): AppDefini
   return inFieldOrder({ ...merged, id: stored.id }) as AppDefinition
 }
 
-function storedParts(app: AppDefinition): AppDefinition {
-  const host = isHostMode(app)
-  const bridge = app.networks?.some((network) => network.mode === 'container/bridge')
-  for (const check of app.healthChecks ?? [])
-    if (check.protocol === 'HTTP' || check.protocol === 'HTTPS') check.ignoreHttp1xx ??= false
-  for (const port of app.portDefinitions ?? []) dropEmpty(port, 'labels')
-  for (const network of app.networks ?? []) dropEmpty(network, 'labels')
-  for (const volume of app.container?.volumes ?? []) {
-    if (!volume.persistent) continue
-    dropEmpty(volume.persistent, 'constraints')
-    volume.persistent.type ??= volume.persistent.profileName ? 'mount' : 'root'
+/** Strategies, by whether data hangs on an instance. */
+function impliedByVolumes(app: AppDefinition): Partial<AppDefinition> {
+  const volumes = app.container?.volumes ?? []
+  const resident = volumes.some((volume) => volume.persistent)
+  const exclusive = resident || volumes.some((volume) => volume.external)
+  const upgrade = exclusive
+    ? { maximumOverCapacity: 0, minimumHealthCapacity: 0.5 }
+    : { maximumOverCapacity: 1, minimumHealthCapacity: 1 }
+  const given = typeof app.unreachableStrategy === 'string' ? 'disabled' : app.unreachableStrategy
+  return {
+    upgradeStrategy: app.upgradeStrategy ?? upgrade,
+    unreachableStrategy: given ?? (resident ? 'disabled' : {}),
+    ...(resident ? { residency: RESIDENCY } : {}),
   }
-  const container = app.container
-  if (container) {
-    if (container.type === 'DOCKER') delete container.linuxInfo
-    if (host) delete container.portMappings
-    container.portMappings = container.portMappings?.map((mapping) => {
-      const { containerPort, hostPort = bridge ? 0 : undefined, networkNames, ...rest } = mapping
-      return {
-        containerPort,
-        ...(hostPort === undefined ? {} : { hostPort }),
-        ...rest,
-        ...(networkNames?.length ? { networkNames } : {}),
-      }
-    })
-    if (!container.portMappings) delete container.portMappings
+}
+
+function impliedContainer({ container, networks }: AppDefinition): Container | undefined {
+  if (!container) return undefined
+  const { linuxInfo, portMappings, volumes, ...rest } = container
+  const bridge = networks?.some((network) => network.mode === 'container/bridge')
+  return {
+    ...rest,
+    ...(linuxInfo && container.type !== 'DOCKER' ? { linuxInfo } : {}),
+    volumes: volumes?.map((volume) => {
+      const { persistent } = volume
+      if (!persistent) return volume
+      return { ...volume, persistent: { ...persistent, type: persistent.type ?? diskType(persistent) } }
+    }),
+    portMappings: bridge ? portMappings?.map((mapping) => ({ hostPort: 0, ...mapping })) : portMappings,
   }
-  return app
+}
+
+function diskType({ profileName }: { profileName?: string }): 'mount' | 'root' {
+  return profileName ? 'mount' : 'root'
+}
+
+function isMarathonHttp(protocol = 'HTTP'): boolean {
+  return protocol === 'HTTP' || protocol === 'HTTPS'
 }
 
 const KEPT_EMPTY = ['labels', 'networks', 'portDefinitions', 'unreachableStrategy']
 
 function withoutEmpty(app: AppDefinition): AppDefinition {
-  const entries = Object.entries(app).filter(
-    ([field, value]) =>
-      KEPT_EMPTY.includes(field) || typeof value !== 'object' || Object.keys(value as object).length > 0,
-  )
-  return inFieldOrder(Object.fromEntries(entries) as unknown as AppDefinition) as AppDefinition
+  for (const port of app.portDefinitions ?? []) dropEmpty(port, 'labels')
+  for (const network of app.networks ?? []) dropEmpty(network, 'labels')
+  for (const mapping of app.container?.portMappings ?? []) dropEmpty(mapping, 'networkNames')
+  for (const { persistent } of app.container?.volumes ?? [])
+    if (persistent) dropEmpty(persistent, 'constraints')
+  for (const field of APP_FIELDS) if (!KEPT_EMPTY.includes(field)) dropEmpty(app, field)
+  return app
 }
 
 function inFieldOrder(app: AppUpdate): AppUpdate {

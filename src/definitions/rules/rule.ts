@@ -37,7 +37,8 @@ export function refused(
 
 /** The values that stand in a list more than once. */
 export function repeated<T>(values: readonly T[]): T[] {
-  return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))]
+  const seen = new Set<T>()
+  return [...new Set(values.filter((value) => seen.size === seen.add(value).size))]
 }
 
 /** A number as Scala prints a double: `1` → `1.0`. */

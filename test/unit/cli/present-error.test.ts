@@ -25,7 +25,9 @@ describe('presentError', () => {
   })
 
   it('paints only when asked to', () => {
-    assert.match(presentError(userError, { ...plain, colour: true }).stderr, /\u001b\[31mError:\u001b\[39m/)
+    assert.ok(
+      presentError(userError, { ...plain, colour: true }).stderr.startsWith('\u001b[31mError:\u001b[39m '),
+    )
   })
 
   it('shows the stacks of an error and its causes when debugging', () => {

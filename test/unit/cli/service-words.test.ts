@@ -41,7 +41,6 @@ describe('rewriteServiceWords', () => {
     it(`dcos ${typed}`, () => assert.deepEqual(rewriteServiceWords(words(typed), known), words(run)))
   }
   for (const typed of untouched) {
-    it(`leaves dcos ${typed}`, () =>
-      assert.deepEqual(rewriteServiceWords(words(typed), known), words(typed)))
+    it(`leaves dcos ${typed}`, () => assert.deepEqual(rewriteServiceWords(words(typed), known), words(typed)))
   }
 })

@@ -27,7 +27,7 @@ describe('JSON text with places', () => {
     ['single quotes around a value', '{"a": \'b\'}', /^1:7 text stands in double quotes/],
     ['a key without quotes', '{a: 1}', /^1:2 expected a key .*\(write "a"\)/],
     ['a missing closing quote', '{"a": "b\n}', /^1:7 this text has no closing quote/],
-    ['a missing comma', '{"a": 1\n "b": 2}', /^2:2 expected a comma or } .*add a comma/],
+    ['a missing comma', '{"a": 1\n "b": 2}', /^2:2 expected a comma or }, .*add a comma/],
     ['a missing colon', '{"a" 1}', /^1:6 expected a colon/],
     [
       'an end in the middle',

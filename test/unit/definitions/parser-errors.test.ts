@@ -78,6 +78,16 @@ describe('the parser phase', () => {
       { ...base, healthChecks: [{ protocol: 'COMMAND', command: {} }] },
       ['/healthChecks(0)/command/value error.path.missing'],
     ],
+    [
+      'a negative time',
+      { ...base, unreachableStrategy: { expungeAfterSeconds: -1 } },
+      ['/unreachableStrategy/expungeAfterSeconds error.min'],
+    ],
+    [
+      'a long that is a fraction',
+      { ...base, unreachableStrategy: { expungeAfterSeconds: 0.5 } },
+      ['/unreachableStrategy/expungeAfterSeconds error.expected.long'],
+    ],
     ['a bad timestamp', { ...base, version: 'yesterday' }, ['/version error.expected.date.isoformat']],
     ['a timestamp that is a number', { ...base, version: 5 }, ['/version error.expected.date']],
     ['an object as list', { ...base, args: {} }, ['/args error.expected.jsarray']],
@@ -114,6 +124,10 @@ describe('the parser phase', () => {
     ],
     ['tiny and zero resources', { ...base, cpus: 0.0001, mem: 0, disk: 0 }],
     ['relative and odd ids', { ...base, id: '//a/../b.c/' }],
+    [
+      'times as unreachable strategy',
+      { ...base, unreachableStrategy: { inactiveAfterSeconds: 1, expungeAfterSeconds: 2 } },
+    ],
     ['any text as unreachable strategy', { ...base, unreachableStrategy: 'whatever' }],
     [
       'what a GET returns',
