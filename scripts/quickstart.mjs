@@ -28,10 +28,11 @@ function setUp() {
 
 /** The usual ports, or any others where something else listens on them. */
 function startCluster() {
-  const usual = ask(['local', 'up', '--json'])
-  if (usual.error?.code === 'E_PORT_IN_USE' || usual.error?.code === 'E_DNS_PORT_IN_USE')
+  const usual = spawnSync(process.execPath, ['bin/run.js', 'local', 'up'], { cwd: root, encoding: 'utf8' })
+  if (usual.status !== 0) {
+    process.stderr.write(usual.stderr)
     dcos(['local', 'up', '--port', '0', '--dns-port', '0'])
-  else dcos(['local', 'up'])
+  } else process.stdout.write(`$ dcos local up\n${usual.stdout}`)
 }
 
 function deploy() {

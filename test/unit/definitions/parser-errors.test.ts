@@ -174,6 +174,13 @@ describe('the parser phase', () => {
     )
   })
 
+  it('copes with a hundred thousand errors', () => {
+    const started = performance.now()
+    const portDefinitions = Array.from({ length: 100_000 }, (_, i) => ({ port: 65_536 + i }))
+    assert.equal(server({ ...base, portDefinitions }).length, 100_000)
+    assert.ok(performance.now() - started < 5000)
+  })
+
   it('answers in linear time to hostile ids', () => {
     const started = performance.now()
     for (const id of [
