@@ -2,7 +2,7 @@
 // tests. Each step is skipped when nothing has changed since it was last done. Plain Node.js, no dependencies.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { sourcesStamp } from './sources-stamp.mjs'
@@ -22,10 +22,17 @@ function install() {
   const wanted = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex')
-  if (read(stamp) === wanted) return
+  if (read(stamp) === wanted || isInstalledByHand()) return
   say('Installing dependencies …')
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
   writeFileSync(stamp, wanted)
+}
+
+/** Someone has run npm here, after package-lock.json was last changed: it is not for us to do that again. */
+function isInstalledByHand() {
+  const written = (file) => statSync(join(root, file), { throwIfNoEntry: false })?.mtimeMs ?? 0
+  const unknown = !existsSync(join(root, 'node_modules', '.lock-stamp'))
+  return unknown && written('node_modules/.package-lock.json') >= written('package-lock.json')
 }
 
 /** The build leaves the fingerprint of its sources in dist; it also generates the validators. */

@@ -19,7 +19,7 @@ const FORM = 'VIP_PORT:CONTAINER_PORT[/PROTOCOL][,name=ENDPOINT][,host-port=N]'
 
 /** Reads `5555:8080`, `53:5353/tcp,udp,name=dns`, `80:0,host-port=31080`. Throws a PublishError that says what is wrong. */
 export function parsePublish(text: string): Publish {
-  const match = /^([^:/,]*):([^:/,]*)(?:\/(tcp|udp|tcp,udp|udp,tcp))?((?:,[^,]*)*)$/.exec(text)
+  const match = /^([^:/,]*):([^:/,]*)(?:\/(tcp,udp|udp,tcp|tcp|udp))?((?:,[^,]*)*)$/.exec(text)
   if (!match) throw refused(text, unreadable(text))
   const [, vip = '', container = '', protocols = 'tcp', rest = ''] = match
   const publish: Publish = {

@@ -119,6 +119,21 @@ describe('normalising an app', () => {
     assert.ok(stored.residency)
   })
 
+  it('drops repeated members of sets and keeps those of lists', () => {
+    const stored = normalizeApp(
+      app({
+        ...host,
+        constraints: [
+          ['hostname', 'UNIQUE'],
+          ['hostname', 'UNIQUE'],
+        ],
+        cmd: undefined,
+        args: ['x', 'x'],
+      }),
+    )
+    assert.deepEqual([stored.constraints, stored.args], [[['hostname', 'UNIQUE']], ['x', 'x']])
+  })
+
   it('is settled after one pass', () => {
     for (const [, form] of [...forms, ['host', host]] as [string, object][]) {
       const once = normalizeApp(app({ ...host, ...form }))

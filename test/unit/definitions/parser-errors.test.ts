@@ -43,6 +43,11 @@ describe('the parser phase', () => {
       ['/portDefinitions(0)/name error.pattern'],
     ],
     ['a number as label', { ...base, labels: { a: 1 } }, ['/labels/a error.expected.jsstring']],
+    [
+      'a label whose key has a slash',
+      { ...base, labels: { 'a/b~c': 1 } },
+      ['/labels/a/b~c error.expected.jsstring'],
+    ],
     ['null as label', { ...base, labels: { a: null } }, ['/labels/a error.expected.jsstring']],
     ['a number as variable', { ...base, env: { PORT: 80 } }, ['/env/PORT error.expected.jsobject']],
     ['a variable without secret', { ...base, env: { A: {} } }, ['/env/A/secret error.path.missing']],

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { APP_RULES } from '../../../../src/definitions/rules/index.js'
 import { serverValidation } from '../../../../src/definitions/server-validation.js'
 import { validateApp } from '../../../../src/definitions/validate-app.js'
 
@@ -233,7 +234,144 @@ const refused: [string, unknown, string][] = [
     { ...host, labels: { MARATHON_SINGLE_INSTANCE_APP: 'true' } },
     '/upgradeStrategy/maximumOverCapacity got 1.0, expected 0.0',
   ],
+  [
+    'legacy-port-names-unique',
+    {
+      id: '/a',
+      container: { docker: { image: 'x', network: 'BRIDGE', portMappings: [{ name: 'a' }, { name: 'a' }] } },
+    },
+    '/app.container.flatMap(_.docker.flatMap(_.portMappings)) Port names must be unique.',
+  ],
+  [
+    'linux-info',
+    { ...host, container: { type: 'MESOS', linuxInfo: { seccomp: {} } } },
+    '/container/linuxInfo/seccomp Seccomp unconfined must be true when Profile is NOT defined',
+  ],
+  [
+    'linux-info',
+    { ...host, container: { type: 'MESOS', linuxInfo: { ipcInfo: { mode: 'share_parent', shmSize: 1 } } } },
+    '/container/linuxInfo/ipcInfo ipcInfo shmSize can NOT be set when mode is SHARE_PARENT',
+  ],
+  [
+    'volume-names-unique',
+    {
+      ...host,
+      container: {
+        type: 'MESOS',
+        volumes: [
+          { containerPath: 'a', mode: 'RW', external: { name: 'v' } },
+          { containerPath: 'b', mode: 'RW', external: { name: 'v' } },
+        ],
+      },
+    },
+    '/container/volumes Volume names must be unique',
+  ],
+  [
+    'health-check-ipv6',
+    { ...host, healthChecks: [{ ipProtocol: 'ipv6' }] },
+    '/healthChecks(0) IPv6 can only be used for container type DOCKER and Mesos http/https/tcp health checks',
+  ],
+  [
+    'resident-app',
+    { ...host, residency: {}, unreachableStrategy: {} },
+    '/ unreachableStrategy must be disabled for resident tasks',
+  ],
+  [
+    'resident-app',
+    { ...host, residency: {}, upgradeStrategy: { maximumOverCapacity: 1, minimumHealthCapacity: 0 } },
+    '/upgradeStrategy/maximumOverCapacity got 1.0, expected 0.0',
+  ],
   ['accepted-roles', { ...host, acceptedResourceRoles: [] }, '/acceptedResourceRoles must not be empty'],
+]
+
+const failing: [string, unknown, string][] = [
+  [
+    'form-not-movable',
+    { ...docker, container: { docker: { image: 'x', network: 'NONE' } } },
+    'unsupported docker network type NONE',
+  ],
+  [
+    'form-not-movable',
+    { ...docker, container: { docker: { image: 'x', portMappings: [{}] }, portMappings: [] } },
+    'cannot specify both portMappings and docker.portMappings',
+  ],
+  [
+    'health-check-command',
+    { ...host, healthChecks: [{ command: { value: 'x' } }] },
+    'illegal protocol HTTP specified with command',
+  ],
+  [
+    'health-check-command',
+    { ...host, healthChecks: [{ protocol: 'COMMAND' }] },
+    'illegal protocol COMMAND for non-command health check',
+  ],
+  ['check-kind', { ...host, check: {} }, 'illegal RAML Check: expected one of http, tcp or exec checks'],
+  [
+    'constraint-case',
+    { ...host, constraints: [['hostname', 'unique']] },
+    'illegal constraint specification hostname,unique',
+  ],
+]
+
+const found: [string, string, unknown][] = [
+  ['vip-port error', '/portDefinitions(0)/labels/VIP_0', onPort({ VIP_0: '/web' })],
+  ['vip-port error', '/portDefinitions(0)/labels/VIP_0', onPort({ VIP_0: '' })],
+  ['vip-port error', '/portDefinitions(0)/labels/vip', onPort({ vip: '/web:0' })],
+  ['vip-port error', '/portDefinitions(0)/labels/VIP_0', onPort({ VIP_0: '/web:http' })],
+  ['vip-port error', '/portDefinitions(0)/labels/VIP_0', onPort({ VIP_0: '/web: 80' })],
+  ['vip-port error', '/portDefinitions(0)/labels/VIP_0', onPort({ VIP_0: '/web:-1' })],
+  ['vip-port error', '/portDefinitions(0)/labels/VIP_0', onPort({ VIP_0: '/web:65536' })],
+  ['vip-name error', '/portDefinitions(0)/labels/VIP_0', onPort({ VIP_0: ':80' })],
+  ['vip-name error', '/portDefinitions(0)/labels/VIP_0', onPort({ VIP_0: '/:80' })],
+  ['vip-name error', '/portDefinitions(0)/labels/VIP_0', onPort({ VIP_0: 'a._.b:80' })],
+  ['vip-misread error', '/portDefinitions(0)/labels/VIP_0', onPort({ VIP_0: '[fd01:c::9]:80' })],
+  ['vip-misread error', '/portDefinitions(0)/labels/VIP_0', onPort({ VIP_0: 'tcp://web:80' })],
+  [
+    'vip-misread error',
+    '/portDefinitions(0)/labels/VIP_0',
+    onPort({ VIP_0: 'web.marathon.l4lb.thisdcos.directory:80' }),
+  ],
+  ['vip-key warning', '/portDefinitions(0)/labels/Vip_0', onPort({ Vip_0: '/web:80' })],
+  ['vip-key warning', '/portDefinitions(0)/labels/MY_VIP_0', onPort({ MY_VIP_0: '/web:80' })],
+  ['vip-on-app warning', '/labels/VIP_0', { ...host, labels: { VIP_0: '/web:80' } }],
+  [
+    'vip-place error',
+    '/container/portMappings(0)/labels/VIP_0',
+    {
+      ...docker,
+      container: {
+        docker: { image: 'x' },
+        portMappings: [{ containerPort: 80, labels: { VIP_0: '/web:80' } }],
+      },
+    },
+  ],
+  [
+    'vip-place error',
+    '/portDefinitions(0)/labels/VIP_0',
+    bridge([{ containerPort: 80 }], { portDefinitions: [{ labels: { VIP_0: '/web:80' } }] }),
+  ],
+  [
+    'vip-without-port error',
+    '/container/portMappings(0)/labels/VIP_0',
+    {
+      ...docker,
+      networks: [{ name: 'dcos' }],
+      container: { docker: { image: 'x' }, portMappings: [{ labels: { VIP_0: '/web:80' } }] },
+    },
+  ],
+  [
+    'vip-shared-name warning',
+    '/portDefinitions(0)/labels/VIP_1',
+    onPort({ VIP_0: '/web:80', VIP_1: 'web:81' }),
+  ],
+  [
+    'vip-port error',
+    '/container/docker/portMappings(0)/labels/VIP_0',
+    {
+      id: '/a',
+      container: { docker: { image: 'x', network: 'BRIDGE', portMappings: [{ labels: { VIP_0: 'x' } }] } },
+    },
+  ],
 ]
 
 describe('rules of the server', () => {
@@ -253,34 +391,6 @@ describe('rules of the server', () => {
       )
     })
 
-  const failing: [string, unknown, string][] = [
-    [
-      'form-not-movable',
-      { ...docker, container: { docker: { image: 'x', network: 'NONE' } } },
-      'unsupported docker network type NONE',
-    ],
-    [
-      'form-not-movable',
-      { ...docker, container: { docker: { image: 'x', portMappings: [{}] }, portMappings: [] } },
-      'cannot specify both portMappings and docker.portMappings',
-    ],
-    [
-      'health-check-command',
-      { ...host, healthChecks: [{ command: { value: 'x' } }] },
-      'illegal protocol HTTP specified with command',
-    ],
-    [
-      'health-check-command',
-      { ...host, healthChecks: [{ protocol: 'COMMAND' }] },
-      'illegal protocol COMMAND for non-command health check',
-    ],
-    ['check-kind', { ...host, check: {} }, 'illegal RAML Check: expected one of http, tcp or exec checks'],
-    [
-      'constraint-case',
-      { ...host, constraints: [['hostname', 'unique']] },
-      'illegal constraint specification hostname,unique',
-    ],
-  ]
   for (const [rule, value, message] of failing)
     it(`${rule}: the server fails on ${JSON.stringify(value).slice(0, 80)}`, () => {
       assert.ok(validateApp(value).some((finding) => finding.rule === rule && finding.severity === 'error'))
@@ -334,66 +444,6 @@ describe('rules of the server', () => {
 })
 
 describe('rules about VIPs', () => {
-  const found: [string, string, unknown][] = [
-    ['vip-port error', '/portDefinitions(0)/labels/VIP_0', onPort({ VIP_0: '/web' })],
-    ['vip-port error', '/portDefinitions(0)/labels/VIP_0', onPort({ VIP_0: '' })],
-    ['vip-port error', '/portDefinitions(0)/labels/vip', onPort({ vip: '/web:0' })],
-    ['vip-port error', '/portDefinitions(0)/labels/VIP_0', onPort({ VIP_0: '/web:http' })],
-    ['vip-port error', '/portDefinitions(0)/labels/VIP_0', onPort({ VIP_0: '/web: 80' })],
-    ['vip-port error', '/portDefinitions(0)/labels/VIP_0', onPort({ VIP_0: '/web:-1' })],
-    ['vip-port error', '/portDefinitions(0)/labels/VIP_0', onPort({ VIP_0: '/web:65536' })],
-    ['vip-name error', '/portDefinitions(0)/labels/VIP_0', onPort({ VIP_0: ':80' })],
-    ['vip-name error', '/portDefinitions(0)/labels/VIP_0', onPort({ VIP_0: '/:80' })],
-    ['vip-name error', '/portDefinitions(0)/labels/VIP_0', onPort({ VIP_0: 'a._.b:80' })],
-    ['vip-misread error', '/portDefinitions(0)/labels/VIP_0', onPort({ VIP_0: '[fd01:c::9]:80' })],
-    ['vip-misread error', '/portDefinitions(0)/labels/VIP_0', onPort({ VIP_0: 'tcp://web:80' })],
-    [
-      'vip-misread error',
-      '/portDefinitions(0)/labels/VIP_0',
-      onPort({ VIP_0: 'web.marathon.l4lb.thisdcos.directory:80' }),
-    ],
-    ['vip-key warning', '/portDefinitions(0)/labels/Vip_0', onPort({ Vip_0: '/web:80' })],
-    ['vip-key warning', '/portDefinitions(0)/labels/MY_VIP_0', onPort({ MY_VIP_0: '/web:80' })],
-    ['vip-on-app warning', '/labels/VIP_0', { ...host, labels: { VIP_0: '/web:80' } }],
-    [
-      'vip-place error',
-      '/container/portMappings(0)/labels/VIP_0',
-      {
-        ...docker,
-        container: {
-          docker: { image: 'x' },
-          portMappings: [{ containerPort: 80, labels: { VIP_0: '/web:80' } }],
-        },
-      },
-    ],
-    [
-      'vip-place error',
-      '/portDefinitions(0)/labels/VIP_0',
-      bridge([{ containerPort: 80 }], { portDefinitions: [{ labels: { VIP_0: '/web:80' } }] }),
-    ],
-    [
-      'vip-without-port error',
-      '/container/portMappings(0)/labels/VIP_0',
-      {
-        ...docker,
-        networks: [{ name: 'dcos' }],
-        container: { docker: { image: 'x' }, portMappings: [{ labels: { VIP_0: '/web:80' } }] },
-      },
-    ],
-    [
-      'vip-shared-name warning',
-      '/portDefinitions(0)/labels/VIP_1',
-      onPort({ VIP_0: '/web:80', VIP_1: 'web:81' }),
-    ],
-    [
-      'vip-port error',
-      '/container/docker/portMappings(0)/labels/VIP_0',
-      {
-        id: '/a',
-        container: { docker: { image: 'x', network: 'BRIDGE', portMappings: [{ labels: { VIP_0: 'x' } }] } },
-      },
-    ],
-  ]
   for (const [rule, path, value] of found)
     it(`${rule}: ${JSON.stringify(value).slice(0, 100)}`, () => {
       const findings = validateApp(value).filter((finding) => finding.rule.startsWith('vip'))
@@ -414,4 +464,33 @@ describe('rules about VIPs', () => {
   ]
   for (const [name, value] of fine)
     it(`has nothing against ${name}`, () => assert.deepEqual(validateApp(value), []))
+})
+
+describe('advice', () => {
+  const given: [string, string, unknown][] = [
+    [
+      'ports-not-used warning',
+      '/container/portMappings',
+      { ...docker, container: { docker: { image: 'x' }, portMappings: [{ containerPort: 80 }] } },
+    ],
+    ['ports-not-used warning', '/portDefinitions', bridge([{}], { portDefinitions: [{}] })],
+    ['deprecated-field info', '/ports', { ...host, ports: [80] }],
+  ]
+  for (const [rule, path, value] of given)
+    it(`${rule}: ${JSON.stringify(value).slice(0, 90)}`, () => {
+      const findings = validateApp(value).map(
+        (finding) => `${finding.rule} ${finding.severity} ${finding.path}`,
+      )
+      assert.deepEqual(findings, [`${rule} ${path}`])
+      assert.ok(serverValidation(value).ok)
+    })
+
+  it('every rule has a case in these tables', () => {
+    const listed = new Set([...refused, ...failing, ...found, ...given].map(([rule]) => rule.split(' ')[0]))
+    assert.deepEqual(
+      APP_RULES.map(({ id }) => id).filter((id) => !listed.has(id)),
+      [],
+    )
+    assert.equal(new Set(APP_RULES.map(({ id }) => id)).size, APP_RULES.length)
+  })
 })
