@@ -1,9 +1,9 @@
-/** A named map of JSON values that outlives the process. Reads are synchronous, from memory-mapped pages. */
+/** A named map of JSON values that outlives the process. */
 export interface Collection<T> {
   get(key: string): T | undefined
-  /** Resolves when the write survives a `kill -9` of this process. */
-  put(key: string, value: T): Promise<void>
-  remove(key: string): Promise<void>
+  /** What it wrote survives a `kill -9` of this process. Throws a StoreWriteError when the disk refuses it. */
+  put(key: string, value: T): void
+  remove(key: string): void
   /** Entries in key order. */
   entries(): [key: string, value: T][]
   /** Keys that begin with `prefix`, in order. */
@@ -13,6 +13,9 @@ export interface Collection<T> {
 /** What parts that keep state are handed. */
 export interface Store {
   collection<T>(name: string): Collection<T>
-  /** All writes made by `work` become visible and durable together, or not at all. `work` is synchronous. */
-  together(work: () => void): Promise<void>
+  /** All writes made by `work` are kept together or, when it throws, not at all. */
+  together(work: () => void): void
 }
+
+/** The disk refused a write (full, read-only …), and nothing of it was kept. */
+export class StoreWriteError extends Error {}
