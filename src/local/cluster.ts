@@ -69,7 +69,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
     frameworkId,
     clock,
     log,
-    onInstancesChanged: refreshSoon,
+    onChange: refreshSoon,
   })
   let directory: VipDirectory | undefined
   const dns = new DnsPart({

@@ -1,3 +1,5 @@
+import { messageOf } from '../../shared/errors.js'
+
 /** A named map of JSON values that outlives the process. */
 export interface Collection<T> {
   get(key: string): T | undefined
@@ -19,3 +21,19 @@ export interface Store {
 
 /** The disk refused a write (full, read-only …), and nothing of it was kept. */
 export class StoreWriteError extends Error {}
+
+/** For records that nobody waits for: a write that the disk refuses is logged, and the cluster goes on. */
+export function unacknowledged<T>(collection: Collection<T>, log: (line: string) => void): Collection<T> {
+  const attempt = (write: () => void) => {
+    try {
+      write()
+    } catch (error) {
+      log(`cannot keep a record: ${messageOf(error)}`)
+    }
+  }
+  return {
+    ...collection,
+    put: (key, value) => attempt(() => collection.put(key, value)),
+    remove: (key) => attempt(() => collection.remove(key)),
+  }
+}

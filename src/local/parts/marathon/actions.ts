@@ -27,11 +27,11 @@ export class Actions {
     if (action.action === 'StopApplication') return this.stop(action.app, deployment, signal)
     const app = this.apps.get(action.app)
     if (!app) return
-    if (action.action === 'ScaleApplication') return this.scale(app, signal)
+    if (action.action === 'ScaleApplication') return this.scale(app, deployment, signal)
     if (action.action === 'RestartApplication') return this.restart(app, signal)
   }
 
-  /** Brings an app that no deployment holds back to its size, after a death that left a gap. */
+  /** Schedules the instances that an app lacks. */
   fill(app: NormalizedApp): void {
     const missing = app.instances - this.instances.runningOf(app.id).length
     for (let i = 0; i < missing; i++) this.schedule(app)
@@ -44,21 +44,21 @@ export class Actions {
     await this.instances.until(() => this.instances.ofApp(appId).length === 0, signal)
     const before = deployment.changes.find((change) => change.app === appId)?.before
     if (before) this.backoff.reset(before)
+    this.tasks.forgetFailure(appId)
     this.events.publish('app_terminated_event', { appId })
   }
 
-  private async scale(app: NormalizedApp, signal: AbortSignal): Promise<void> {
+  /** Victims first; then what is missing, until all that wait for their first launch have become ready. */
+  private async scale(app: NormalizedApp, { sentenced = [] }: Deployment, signal: AbortSignal): Promise<void> {
     this.announceChecks(app)
+    const ofApp = () => this.instances.ofApp(app.id)
+    for (const instance of ofApp()) if (sentenced.includes(instance.id)) this.tasks.stop(instance)
     const running = this.instances.runningOf(app.id)
-    const victims = selectVictims(app, running, running.length - app.instances)
-    for (const victim of victims) this.tasks.stop(victim)
-    const gone = () => victims.every((victim) => this.instances.get(victim.id) === undefined)
-    await this.instances.until(gone, signal)
-    // Instances of another version stay: a change with 0 instances leaves none of them anyway.
-    const missing = app.instances - this.instances.runningOf(app.id).length
-    const started = Array.from({ length: Math.max(0, missing) }, () => this.schedule(app))
-    this.launcher.tick()
-    await this.instances.until(() => started.every((id) => this.isReadyOrGone(id)), signal)
+    for (const victim of selectVictims(app, running, running.length - app.instances)) this.tasks.stop(victim)
+    await this.instances.until(() => ofApp().every(({ goal }) => goal === 'Running'), signal)
+    this.fill(app)
+    const fresh = ofApp().filter(({ condition }) => condition === 'Scheduled')
+    await this.instances.until(() => fresh.every(({ id }) => this.isReadyOrGone(id)), signal)
   }
 
   private async restart(app: NormalizedApp, signal: AbortSignal): Promise<void> {
@@ -90,7 +90,7 @@ export class Actions {
     await this.instances.until(settled(advance), signal)
   }
 
-  private schedule(app: NormalizedApp): string {
+  private schedule(app: NormalizedApp): void {
     const id = `${safePath(app.id)}.instance-${uuidV1(this.clock.now())}`
     const since = new Date(this.clock.now()).toISOString()
     this.instances.save({
@@ -102,7 +102,6 @@ export class Actions {
       since,
       task: null,
     })
-    return id
   }
 
   private isReadyOrGone(instanceId: string): boolean {

@@ -1,6 +1,7 @@
 import type { NormalizedApp } from '../../../definitions/app.js'
 import { networkMode } from '../../../domain/app-ports.js'
 import type { Collection, Store } from '../../kit/store.js'
+import { ApiError } from './api/errors.js'
 
 /** Versions kept per app, as Marathon's `zk_max_versions` does on DC/OS. */
 const MAX_VERSIONS = 50
@@ -13,7 +14,11 @@ export class Apps {
   private readonly versions: Collection<NormalizedApp>
   private readonly byId = new Map<string, NormalizedApp>()
 
-  constructor(private readonly store: Store) {
+  /** `onChange` is called after every change. */
+  constructor(
+    private readonly store: Store,
+    private readonly onChange: () => void,
+  ) {
     this.current = store.collection<NormalizedApp>('apps')
     this.versions = store.collection<NormalizedApp>('app-versions')
   }
@@ -40,20 +45,20 @@ export class Apps {
   }
 
   /**
-   * Writes changed (or, with null, deleted) apps and whatever belongs to the same change, durably and
-   * at once; memory follows only when the disk has it.
+   * Writes changed (or, with null, deleted) apps and whatever belongs to the same change, all or nothing;
+   * memory follows only when the disk has it.
    */
-  async write(changes: { app: string; after: NormalizedApp | null }[], alongside: () => void): Promise<void> {
-    await this.store.together(() => {
+  write(changes: { app: string; after: NormalizedApp | null }[], alongside: () => void): void {
+    this.store.together(() => {
       for (const { app, after } of changes) {
         if (after === null) {
-          void this.current.remove(app)
-          for (const key of this.versionKeys(app)) void this.versions.remove(key)
+          this.current.remove(app)
+          for (const key of this.versionKeys(app)) this.versions.remove(key)
           continue
         }
-        void this.current.put(app, after)
-        void this.versions.put(`${app}\n${after.version}`, after)
-        for (const key of this.versionKeys(app).slice(MAX_VERSIONS)) void this.versions.remove(key)
+        this.current.put(app, after)
+        this.versions.put(`${app}\n${after.version}`, after)
+        for (const key of this.versionKeys(app).slice(MAX_VERSIONS)) this.versions.remove(key)
       }
       alongside()
     })
@@ -61,28 +66,29 @@ export class Apps {
       if (after === null) this.byId.delete(app)
       else this.byId.set(app, after)
     }
+    this.onChange()
   }
 
   /**
    * Gives every service port 0 a number: first those the app had before, then the lowest that no app
-   * uses. Throws RangeError when the range is used up.
+   * uses, nor one of the `others` that belong to the same change. Throws when the range is used up.
    * Source: Marathon 1.11, `core/group/impl/AssignDynamicServiceLogic.scala`.
    */
-  assignServicePorts(app: NormalizedApp): NormalizedApp {
+  assignServicePorts(app: NormalizedApp, others: readonly NormalizedApp[]): NormalizedApp {
     const wanted = servicePortsOf(app)
     if (!wanted.includes(0)) return app
     const before = this.byId.get(app.id)
     const reusable = (before ? servicePortsOf(before) : []).filter(
       (port) => port >= SERVICE_PORTS.min && port <= SERVICE_PORTS.max && !wanted.includes(port),
     )
-    const used = new Set([...this.list().flatMap(servicePortsOf), ...wanted])
+    const used = new Set([...[...this.list(), ...others].flatMap(servicePortsOf), ...wanted])
     let next = SERVICE_PORTS.min
     const take = (): number => {
       const known = reusable.shift()
       if (known !== undefined) return known
       while (used.has(next)) next++
       if (next > SERVICE_PORTS.max)
-        throw new RangeError('All ports in the range [10000-20000) are already in use')
+        throw new ApiError(500, { message: 'All ports in the range [10000-20000) are already in use' })
       used.add(next)
       return next
     }

@@ -44,7 +44,7 @@ export class Backoff {
 
   private current(app: NormalizedApp): Delay | undefined {
     const known = this.delays.get(keyOf(app))
-    if (known && this.clock.now() > known.reference + known.delayMs + known.maxMs) {
+    if (known && this.clock.now() > known.reference + known.maxMs) {
       this.delays.delete(keyOf(app))
       return undefined
     }

@@ -8,11 +8,12 @@ import {
 } from '../../../definitions/normalize-app.js'
 import { type Refusal, serverValidation } from '../../../definitions/server-validation.js'
 import type { Clock } from '../../../shared/clock.js'
-import { ApiError, InvalidError } from './api/errors.js'
+import { ApiError, appNotFound, InvalidError } from './api/errors.js'
+import { parseTimestamp } from './api/timestamp.js'
 import type { Apps } from './apps.js'
 import type { Deployments } from './deployments.js'
 import type { EventBus } from './events.js'
-import type { Deployment } from './model.js'
+import type { Deployment, Instance } from './model.js'
 import { type AppChange, planSteps } from './plan.js'
 
 /** Settings of DC/OS that decide how a definition is completed. */
@@ -22,12 +23,23 @@ export const MARATHON_SETTINGS = {
   bridgeName: 'mesos-bridge',
 }
 
+/** Marathon's `max_running_deployments`. */
+const MAX_DEPLOYMENTS = 100
+
+/** How an update treats what is stored. */
+export interface UpdateOptions {
+  /** Merges into what is stored; else the body replaces it. */
+  partial: boolean
+  force: boolean
+  /** Whether an app that does not exist is created. */
+  create: boolean
+}
+
 /**
- * Every change of the cluster's apps, one at a time: validate, complete, version, check the locks, plan,
- * store, and only then answer. Nothing is stored when any of it fails.
+ * Every change of the cluster's apps: validate, complete, version, plan, check the locks, store. Nothing
+ * is stored when any of it fails, and everything is when a method returns.
  */
 export class Changes {
-  private last = Promise.resolve()
   private lastVersion = 0
 
   constructor(
@@ -38,112 +50,116 @@ export class Changes {
   ) {}
 
   /** POST: the app must not exist. Gives the app as submitted, its service ports not yet assigned. */
-  create(body: unknown, force: boolean): Promise<{ app: NormalizedApp; deployment: Deployment }> {
-    return this.alone(async () => {
-      const app = this.complete(validApp(body))
-      if (this.apps.get(app.id))
-        throw new ApiError(409, { message: `An app with id [${app.id}] already exists.` })
-      const [deployment, version] = await this.deploy([{ app: app.id, before: null, after: app }], force)
-      return { app: { ...app, version }, deployment }
-    })
+  create(body: unknown, force: boolean): { app: NormalizedApp; deployment: Deployment } {
+    const app = complete(validApp(body))
+    if (this.apps.get(app.id))
+      throw new ApiError(409, { message: `An app with id [${app.id}] already exists.` })
+    const deployment = this.deploy([{ app: app.id, before: null, after: app }], force)
+    return { app: { ...app, version: deployment.version }, deployment }
   }
 
-  /** PUT and PATCH of several apps at once. `partial` merges into what is stored, else the body replaces it. */
-  update(bodies: { id: string; body: Record<string, unknown> }[], options: UpdateOptions): Promise<Updated> {
-    return this.alone(async () => {
-      const created: string[] = []
-      const changes = bodies.map(({ id, body }): AppChange => {
-        const before = this.apps.get(id) ?? null
-        if (!before && !options.create) throw appNotFound(id)
-        if (!before) created.push(id)
-        return { app: id, before, after: this.target(id, body, before, options.partial) }
-      })
-      const [deployment] = await this.deploy(changes, options.force)
-      return { deployment, created }
-    })
+  /** PUT and PATCH of any number of apps, in one deployment. */
+  update(
+    bodies: { id: string; body: Record<string, unknown> }[],
+    options: UpdateOptions,
+  ): { deployment: Deployment; created: string[] } {
+    const changes = new Map<string, AppChange>()
+    for (const { id, body } of bodies) {
+      const before = this.apps.get(id) ?? null
+      const current = changes.get(id)?.after ?? before
+      const after = this.target(id, body, current, options.partial)
+      if (!current && !options.create) throw appNotFound(id)
+      changes.set(id, { app: id, before, after })
+    }
+    const deployment = this.deploy([...changes.values()], options.force)
+    const created = [...changes.values()].filter(({ before }) => before === null).map(({ app }) => app)
+    return { deployment, created }
   }
 
-  remove(id: string, force: boolean): Promise<Deployment> {
-    return this.alone(async () => {
-      const before = this.apps.get(id)
-      if (!before) throw appNotFound(id)
-      const [deployment] = await this.deploy([{ app: id, before, after: null }], force)
-      return deployment
-    })
+  remove(id: string, force: boolean): Deployment {
+    return this.deploy([{ app: id, before: this.existing(id), after: null }], force)
   }
 
-  restart(id: string, force: boolean): Promise<Deployment> {
-    return this.alone(async () => {
-      const before = this.apps.get(id)
-      if (!before) throw appNotFound(id)
-      const [deployment] = await this.deploy([{ app: id, before, after: before, restart: true }], force)
-      return deployment
-    })
+  restart(id: string, force: boolean): Deployment {
+    const app = this.existing(id)
+    return this.deploy([{ app: id, before: app, after: app, restart: true }], force)
   }
 
-  /** Sets an app's number of instances, as killing with `scale=true` does. */
-  scale(id: string, instances: number, force: boolean): Promise<Deployment> {
-    return this.alone(async () => {
+  /** Takes instances away for good: each app has as many fewer as it loses. */
+  shrink(victims: readonly Instance[], force: boolean): Deployment {
+    const ids = new Set(victims.map((victim) => victim.app.id))
+    const changes = [...ids].map((id): AppChange => {
       const before = this.apps.get(id)
       if (!before) throw new ApiError(404, { message: `Path '${id}' does not exist` })
-      const [deployment] = await this.deploy([{ app: id, before, after: { ...before, instances } }], force)
-      return deployment
+      const lost = victims.filter((victim) => victim.app.id === id).length
+      return { app: id, before, after: { ...before, instances: Math.max(0, before.instances - lost) } }
     })
+    return this.deploy(
+      changes,
+      force,
+      victims.map((victim) => victim.id),
+    )
   }
 
   /** Undoes what a running deployment changed, on top of whatever changed since. */
-  rollBack(id: string): Promise<Deployment> {
-    return this.alone(async () => {
-      const plan = this.deployments.get(id)
-      if (!plan) throw new ApiError(404, { message: `DeploymentPlan ${id} does not exist` })
-      const changes = plan.changes.map(({ app, before }) => ({
-        app,
-        before: this.apps.get(app) ?? null,
-        after: before,
-      }))
-      const [deployment] = await this.deploy(changes, true)
-      return deployment
-    })
+  rollBack(id: string): Deployment {
+    const plan = this.deployments.get(id)
+    if (!plan) throw new ApiError(404, { message: `DeploymentPlan ${id} does not exist` })
+    const restarted = plan.steps
+      .flatMap(({ actions }) => actions)
+      .filter(({ action }) => action === 'RestartApplication')
+      .map(({ app }) => app)
+    const changes = plan.changes
+      .filter(({ app }) => plan.affectedApps.includes(app))
+      .map(({ app, before }): AppChange => {
+        // An interrupted restart leaves instances of two versions, which only another one makes equal.
+        return { app, before: this.apps.get(app) ?? null, after: before, restart: restarted.includes(app) }
+      })
+    const deployment = this.deploy(changes, true)
+    this.deployments.cancel(id)
+    return deployment
   }
 
-  private async deploy(changes: AppChange[], force: boolean): Promise<[Deployment, version: string]> {
+  private deploy(changes: readonly AppChange[], force: boolean, sentenced: string[] = []): Deployment {
+    if (this.deployments.list().length >= MAX_DEPLOYMENTS) throw tooManyDeployments()
     const version = this.nextVersion()
-    const affected = changes.map((change) => change.app)
-    this.deployments.checkLocks(affected, force)
-    const stamped = changes.map((change) => this.stamp(change, version))
+    const stamped: AppChange[] = []
+    for (const change of changes) stamped.push(this.stamp(change, version, stamped))
     const steps = planSteps(stamped)
+    const affected = [...new Set(steps.flatMap(({ actions }) => actions.map(({ app }) => app)))]
+    this.deployments.checkLocks(affected, force)
     const deployment: Deployment = {
       id: randomUUID(),
       version,
       steps,
-      affectedApps: steps.length === 0 ? [] : affected,
+      affectedApps: affected,
       currentStep: 0,
       changes: stamped.map(({ app, before, after }) => ({ app, before, after })),
+      sentenced,
     }
-    await this.deployments.start(deployment)
-    for (const app of affected)
+    this.deployments.start(deployment)
+    for (const { app } of stamped)
       this.events.publish('group_change_success', { groupId: parentOf(app), version })
-    return [deployment, version]
+    return deployment
   }
 
   /**
    * Version and versionInfo of the changed app: a configuration change sets all, scaling the version
    * and lastScalingAt, nothing leaves everything. Source: Marathon 1.11, `upgrade/GroupVersioningUtil.scala`.
    */
-  private stamp(change: AppChange, version: string): AppChange {
+  private stamp(change: AppChange, version: string, siblings: readonly AppChange[]): AppChange {
     const { before, after } = change
     if (!after) return change
-    const app = this.apps.assignServicePorts(after)
-    const info = before?.versionInfo ?? { lastScalingAt: version, lastConfigChangeAt: version }
-    if (!before) return { ...change, after: stampVersion(app, version, { ...info }) }
-    if (change.restart || isConfigChange(before, app))
-      return {
-        ...change,
-        after: stampVersion(app, version, {
-          lastScalingAt: before.instances === app.instances && change.restart ? info.lastScalingAt : version,
-          lastConfigChangeAt: version,
-        }),
-      }
+    const app = this.apps.assignServicePorts(
+      after,
+      siblings.flatMap((sibling) => sibling.after ?? []),
+    )
+    const now = { lastScalingAt: version, lastConfigChangeAt: version }
+    if (!before) return { ...change, after: stampVersion(app, version, now) }
+    const info = before.versionInfo ?? now
+    if (isConfigChange(before, app)) return { ...change, after: stampVersion(app, version, now) }
+    if (change.restart)
+      return { ...change, after: stampVersion(app, version, { ...info, lastConfigChangeAt: version }) }
     if (before.instances !== app.instances)
       return { ...change, after: stampVersion(app, version, { ...info, lastScalingAt: version }) }
     return { ...change, after: before }
@@ -152,14 +168,16 @@ export class Changes {
   private target(
     id: string,
     body: Record<string, unknown>,
-    before: NormalizedApp | null,
+    current: NormalizedApp | null,
     partial: boolean,
   ): NormalizedApp {
-    if (body.version !== undefined && partial && before) return this.earlier(id, body)
-    if (!before || !partial) return this.complete(validApp({ ...body, id }))
+    if (!current || !partial) return complete(validApp({ ...body, id }))
     const update = serverValidation(body, { update: true })
     if (!update.ok) throw refused(update)
-    return this.complete(validApp({ ...mergeUpdate(before, update.app), id }))
+    if (update.app.version !== undefined) return this.earlier(id, body)
+    const merged = complete({ ...mergeUpdate(current, update.app), id }, true)
+    validApp(merged)
+    return merged
   }
 
   /** `{"version": …}` alone goes back to a stored definition. */
@@ -169,14 +187,16 @@ export class Changes {
       throw new InvalidError('Object is not valid', [
         { path: '/', errors: ["The 'version' field may only be combined with the 'id' field."] },
       ])
-    const version = String(body.version)
+    const version = parseTimestamp(String(body.version))
     const stored = this.apps.version(id, version)
     if (!stored) throw new ApiError(404, { message: `App '${id}' does not exist in version ${version}` })
     return stored
   }
 
-  private complete(definition: AppDefinition): NormalizedApp {
-    return normalizeApp(definition, MARATHON_SETTINGS)
+  private existing(id: string): NormalizedApp {
+    const app = this.apps.get(id)
+    if (!app) throw appNotFound(id)
+    return app
   }
 
   /** Versions are timestamps and identify definitions, so no two are alike. */
@@ -184,35 +204,10 @@ export class Changes {
     this.lastVersion = Math.max(this.clock.now(), this.lastVersion + 1)
     return new Date(this.lastVersion).toISOString()
   }
-
-  /** Changes wait for each other; one that fails does not stop the next. */
-  private alone<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.last.then(work)
-    this.last = result.then(
-      () => undefined,
-      () => undefined,
-    )
-    return result
-  }
 }
 
-/** How an update treats what is stored. */
-export interface UpdateOptions {
-  partial: boolean
-  force: boolean
-  /** Whether an app that does not exist is created. */
-  create: boolean
-}
-
-/** What an update did. */
-export interface Updated {
-  deployment: Deployment
-  created: string[]
-}
-
-/** 404 as it is raised inside an update: no `details`. */
-export function appNotFound(id: string): ApiError {
-  return new ApiError(404, { message: `App '${id}' does not exist` })
+function complete(definition: AppDefinition, update = false): NormalizedApp {
+  return normalizeApp(definition, { ...MARATHON_SETTINGS, update })
 }
 
 function validApp(body: unknown): AppDefinition {
@@ -224,6 +219,13 @@ function validApp(body: unknown): AppDefinition {
 /** 422 with places, or the 500 that Marathon itself gives where it stumbles over a definition. */
 function refused({ status, message, details }: Refusal): ApiError {
   return status === 422 ? new InvalidError(message, details) : new ApiError(status, { message })
+}
+
+/** Marathon 1.11's own words, the missing blank included. */
+function tooManyDeployments(): ApiError {
+  return new ApiError(403, {
+    message: `Max number (${MAX_DEPLOYMENTS}) of running deployments is achieved. Wait for existing deployments to complete or cancel oneusing force=true parameter. You can increase max deployment number by using --max_running_deployments parameter but be advised that this can have negative effects on the performance.`,
+  })
 }
 
 function parentOf(appId: string): string {

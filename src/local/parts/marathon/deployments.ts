@@ -1,6 +1,6 @@
 import type { Clock } from '../../../shared/clock.js'
 import { messageOf } from '../../../shared/errors.js'
-import type { Collection } from '../../kit/store.js'
+import { type Collection, unacknowledged } from '../../kit/store.js'
 import { LockedError } from './api/errors.js'
 import type { Apps } from './apps.js'
 import type { EventBus } from './events.js'
@@ -12,6 +12,7 @@ export type RunAction = (action: Action, deployment: Deployment, signal: AbortSi
 /** Running deployments: one at a time per app, steps in sequence, the actions of a step together. */
 export class Deployments {
   private readonly running = new Map<string, { plan: Deployment; abort: AbortController }>()
+  private readonly progress: Collection<Deployment>
 
   constructor(
     private readonly kept: Collection<Deployment>,
@@ -20,7 +21,9 @@ export class Deployments {
     private readonly clock: Clock,
     private readonly runAction: RunAction,
     private readonly log: (line: string) => void,
-  ) {}
+  ) {
+    this.progress = unacknowledged(kept, log)
+  }
 
   list(): Deployment[] {
     return [...this.running.values()].map(({ plan }) => plan)
@@ -48,8 +51,8 @@ export class Deployments {
   }
 
   /** Writes the changed apps and the plan in one go, cancels what is in its way, and begins. */
-  async start(plan: Deployment): Promise<void> {
-    await this.apps.write(plan.changes, () => void this.kept.put(plan.id, plan))
+  start(plan: Deployment): void {
+    this.apps.write(plan.changes, () => this.kept.put(plan.id, plan))
     for (const other of this.list())
       if (other.affectedApps.some((app) => plan.affectedApps.includes(app))) this.cancel(other.id)
     this.begin(plan)
@@ -83,31 +86,32 @@ export class Deployments {
     const abort = new AbortController()
     this.running.set(plan.id, { plan, abort })
     this.run(plan, abort.signal).catch((error) => {
-      if (!abort.signal.aborted) this.log(`deployment ${plan.id} failed: ${messageOf(error)}`)
+      if (abort.signal.aborted) return
+      this.log(`deployment ${plan.id} failed: ${messageOf(error)}`)
+      this.cancel(plan.id)
     })
   }
 
   private async run(plan: Deployment, signal: AbortSignal): Promise<void> {
+    // Whoever asked is answered, and the change announced, before the first step.
+    await this.clock.sleep(0, signal)
     for (let index = Math.max(0, plan.currentStep - 1); index < plan.steps.length; index++) {
       const step = plan.steps[index]!
       plan.currentStep = index + 1
-      void this.kept.put(plan.id, plan)
+      this.progress.put(plan.id, plan)
       const payload = { plan: planJson(plan), currentStep: step }
       this.events.publish('deployment_info', payload)
       await Promise.all(step.actions.map((action) => this.runAction(action, plan, signal)))
       signal.throwIfAborted()
       this.events.publish('deployment_step_success', payload)
     }
-    // A plan without steps is still seen by whoever asks right after the answer.
-    await this.clock.sleep(0)
-    signal.throwIfAborted()
     this.forget(plan.id)
     this.events.publish('deployment_success', { id: plan.id, plan: planJson(plan) })
   }
 
   private forget(id: string): void {
     this.running.delete(id)
-    this.kept.remove(id).catch((error) => this.log(`cannot forget deployment ${id}: ${messageOf(error)}`))
+    this.progress.remove(id)
   }
 }
 

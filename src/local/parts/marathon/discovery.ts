@@ -16,7 +16,8 @@ export function discoveryPorts(app: NormalizedApp, assigned: readonly number[]):
     const number = assigned[index] ?? 0
     const declared = Object.entries(port.labels ?? {})
     const base = { number, ...(port.name === undefined ? {} : { name: port.name }) }
-    const networks = containerNetworks(app)
+    const own = app.container?.portMappings?.[index]?.networkNames
+    const networks = own?.length ? own : containerNetworks(app)
     return protocolsOf(port).flatMap((protocol): DiscoveryPort[] => {
       if (mode === 'host') return [{ ...base, protocol, labels: declared }]
       if (mode === 'container/bridge' || typeof port.hostPort === 'number')

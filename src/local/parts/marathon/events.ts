@@ -1,3 +1,5 @@
+import type { AgentIdentity, Instance } from './model.js'
+
 /** One event of `GET /v2/events`. */
 export interface MarathonEvent {
   eventType: string
@@ -24,5 +26,25 @@ export class EventBus {
 
   get size(): number {
     return this.listeners.size
+  }
+}
+
+/** What `status_update_event` says of an instance's task. */
+export function statusUpdate(
+  instance: Instance,
+  agent: AgentIdentity,
+  taskStatus: string,
+  message: string,
+): Record<string, unknown> {
+  return {
+    slaveId: agent.id,
+    taskId: instance.task?.id,
+    taskStatus,
+    message,
+    appId: instance.app.id,
+    host: agent.host,
+    ipAddresses: [{ ipAddress: agent.ip, protocol: 'IPv4' }],
+    ports: instance.task?.hostPorts ?? [],
+    version: instance.app.version,
   }
 }

@@ -1,11 +1,10 @@
 import type { AppHealthCheck } from '../../../definitions/app.js'
-import { effectivePorts } from '../../../domain/app-ports.js'
 import type { Clock } from '../../../shared/clock.js'
 import { HealthChecker, type HealthResult as Outcome, type ResolvedCheck } from '../../kit/health-checker.js'
 import { type ProbeResult, probeHttp, probeTcp } from '../../kit/health-probe.js'
 import type { TaskRunner } from '../../kit/task.js'
 import { isMesosLevel } from './discovery.js'
-import type { EventBus } from './events.js'
+import { type EventBus, statusUpdate } from './events.js'
 import type { Instances } from './instances.js'
 import type { AgentIdentity, HealthResult, Instance } from './model.js'
 
@@ -97,12 +96,12 @@ export class HealthWatch {
     health[index] = resultRow(instanceId, outcome, resolved.level === 'marathon')
     const healthy = resolved.level === 'mesos' ? allAlive(health, instance) : instance.task.healthy
     const changed = healthy !== instance.task.healthy || before?.alive !== outcome.alive
+    const wasHealthy = instance.task.healthy
     // Results without news are kept in place: nobody waits for them and the store need not hear of them.
-    if (!changed) {
-      instance.task.health = health
-      return
-    }
-    this.instances.save({ ...instance, task: { ...instance.task, healthy, health } })
+    if (changed) this.instances.save({ ...instance, task: { ...instance.task, healthy, health } })
+    else instance.task.health = health
+    if (healthy !== wasHealthy)
+      this.events.publish('status_update_event', statusUpdate(instance, this.agent, 'TASK_RUNNING', ''))
     this.announce(instance, check, before?.alive, outcome, healthy)
   }
 
@@ -159,8 +158,7 @@ function resolveCheck(check: AppHealthCheck): ResolvedCheck {
 /** `port` wins over `portIndex`; neither means the first port. */
 function checkedPort(instance: Instance, check: AppHealthCheck): number | undefined {
   if (check.port !== undefined) return check.port
-  const ports = effectivePorts(instance.app)
-  return instance.task!.ports[Math.min(check.portIndex ?? 0, ports.length)]
+  return instance.task!.ports[check.portIndex ?? 0]
 }
 
 /** The cause of a failure is known for Marathon's own checks only. */

@@ -3,7 +3,7 @@ import type { NormalizedApp } from '../../../definitions/app.js'
 import type { VipTask } from '../../../domain/vip-table.js'
 import type { Clock } from '../../../shared/clock.js'
 import type { ClusterPart, PartHealth } from '../../kit/part.js'
-import type { Store } from '../../kit/store.js'
+import { type Store, unacknowledged } from '../../kit/store.js'
 import type { TaskRunner, TaskUpdate } from '../../kit/task.js'
 import { Actions } from './actions.js'
 import { type ApiContext, marathonApi } from './api/index.js'
@@ -27,8 +27,8 @@ export interface MarathonOptions {
   frameworkId: string
   clock: Clock
   log: (line: string) => void
-  /** Called after every change of any instance, synchronously. */
-  onInstancesChanged: () => void
+  /** Called after every change of any app or instance, synchronously. */
+  onChange: () => void
 }
 
 /** Apps, deployments and tasks: what Marathon does in DC/OS. Running the processes is the agent's business. */
@@ -103,12 +103,14 @@ interface Assembled {
 function assemble(options: MarathonOptions): Assembled {
   const { store, runner, agent, clock, log } = options
   const events = new EventBus(() => new Date(clock.now()).toISOString())
-  const failures = store.collection<TaskFailure>('task-failures')
+  const failures = unacknowledged(store.collection<TaskFailure>('task-failures'), log)
   const backoff = new Backoff(clock)
-  const apps = new Apps(store)
-  const kept = store.collection<Instance>('instances')
-  const instances = new Instances(kept, events, agent, log, options.onInstancesChanged)
-  const launcher = new Launcher(instances, runner, backoff, agent, clock, log)
+  const apps = new Apps(store, options.onChange)
+  const kept = unacknowledged(store.collection<Instance>('instances'), log)
+  const instances = new Instances(kept, events, agent, options.onChange)
+  const launcher = new Launcher(instances, runner, backoff, agent, clock, log, (update) =>
+    tasks.update(update),
+  )
   const health = new HealthWatch(instances, runner, events, agent, clock, (instance, cause) =>
     tasks.killUnhealthy(instance, cause),
   )
@@ -137,6 +139,11 @@ function assemble(options: MarathonOptions): Assembled {
     launcher,
     backoff,
     events,
+    log,
+    refill: (appId) => {
+      const app = apps.get(appId)
+      if (app && !deployments.isLocked(appId)) actions.fill(app)
+    },
     frameworkId: options.frameworkId,
     startedAt: clock.now(),
   }

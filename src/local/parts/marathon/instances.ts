@@ -1,4 +1,3 @@
-import { messageOf } from '../../../shared/errors.js'
 import type { Collection } from '../../kit/store.js'
 import type { EventBus } from './events.js'
 import { type AgentIdentity, type Condition, type Instance, isActive } from './model.js'
@@ -15,7 +14,6 @@ export class Instances {
     private readonly kept: Collection<Instance>,
     private readonly events: EventBus,
     private readonly agent: AgentIdentity,
-    private readonly log: (line: string) => void,
     private readonly onChange: () => void,
   ) {}
 
@@ -23,7 +21,7 @@ export class Instances {
   restore(now: string): void {
     for (const [id, instance] of this.kept.entries()) {
       if (instance.goal === 'Stopped') {
-        void this.kept.remove(id)
+        this.kept.remove(id)
         continue
       }
       const launched = instance.task !== null
@@ -53,7 +51,7 @@ export class Instances {
   save(instance: Instance): void {
     const before = this.all.get(instance.id)
     this.all.set(instance.id, instance)
-    this.keep(() => this.kept.put(instance.id, instance))
+    this.kept.put(instance.id, instance)
     if (before?.condition !== instance.condition) this.announce(instance, instance.condition)
     this.changed()
   }
@@ -61,7 +59,7 @@ export class Instances {
   /** Forgets an instance. */
   remove(id: string): void {
     if (!this.all.delete(id)) return
-    this.keep(() => this.kept.remove(id))
+    this.kept.remove(id)
     this.changed()
   }
 
@@ -103,10 +101,5 @@ export class Instances {
       host: placed ? this.agent.host : null,
       runSpecVersion: instance.app.version,
     })
-  }
-
-  /** Task records are not acknowledged to anyone, so a full disk is reported and the cluster goes on. */
-  private keep(write: () => Promise<void>): void {
-    write().catch((error) => this.log(`cannot keep a task record: ${messageOf(error)}`))
   }
 }

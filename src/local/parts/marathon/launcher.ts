@@ -2,7 +2,7 @@ import type { NormalizedApp } from '../../../definitions/app.js'
 import { effectivePorts, networkMode } from '../../../domain/app-ports.js'
 import type { Clock } from '../../../shared/clock.js'
 import { messageOf } from '../../../shared/errors.js'
-import type { TaskRunner } from '../../kit/task.js'
+import type { TaskRunner, TaskUpdate } from '../../kit/task.js'
 import type { Backoff } from './backoff.js'
 import type { Instances } from './instances.js'
 import { type AgentIdentity, type Instance, isWaiting, taskIdOf } from './model.js'
@@ -10,6 +10,8 @@ import { type AssignedPort, taskEnvironment } from './task-environment.js'
 
 /** How long to wait before asking again for a port that somebody else holds. */
 const PORT_RETRY_MS = 1000
+/** Why an app with an image fails, with or without a command. */
+const NO_IMAGES = 'the embedded cluster runs commands, not container images'
 
 /** Starts the tasks of waiting instances as soon as their app's backoff and the agent's ports allow. */
 export class Launcher {
@@ -27,6 +29,7 @@ export class Launcher {
     private readonly agent: AgentIdentity,
     private readonly clock: Clock,
     private readonly log: (line: string) => void,
+    private readonly onUpdate: (update: TaskUpdate) => void,
   ) {}
 
   /** Launches what can be launched and wakes itself for the rest. */
@@ -35,6 +38,7 @@ export class Launcher {
     this.cancelWake?.()
     this.cancelWake = undefined
     let soonest = Number.POSITIVE_INFINITY
+    for (const id of this.blocked.keys()) if (!this.instances.get(id)) this.blocked.delete(id)
     for (const instance of this.instances.list()) {
       if (instance.goal !== 'Running' || !isWaiting(instance) || this.busy.has(instance.id)) continue
       const blockedMs = (this.blocked.get(instance.id) ?? 0) - this.clock.now()
@@ -97,6 +101,11 @@ export class Launcher {
         health: [],
       },
     })
+    if (app.container?.docker) {
+      const update: TaskUpdate = { task: id, state: 'TASK_FAILED', message: NO_IMAGES }
+      queueMicrotask(() => this.onUpdate(update))
+      return
+    }
     const grace = app.taskKillGracePeriodSeconds
     this.runner.launch({
       id,

@@ -82,6 +82,8 @@ export interface Deployment {
   currentStep: number
   /** Definitions before (null: did not exist) and after (null: deleted), for rolling back. */
   changes: { app: string; before: NormalizedApp | null; after: NormalizedApp | null }[]
+  /** Instances that scaling down has to take, whatever it would choose itself. */
+  sentenced?: string[]
 }
 
 /** Who and where the one agent of the cluster is. */

@@ -55,9 +55,11 @@ function portVariables(ports: readonly AssignedPort[]): Record<string, string> {
     env[`PORT_${port.requested === 0 ? port.effective : port.requested}`] = value
     if (port.name) env[`PORT_${port.name.toUpperCase()}`] = value
   })
-  const hostPorts = ports.flatMap((port) => (port.hostPort === null ? [] : [String(port.hostPort)]))
-  if (ports.length > 0) env.PORTS = hostPorts.join(',')
-  if (hostPorts[0] !== undefined) env.PORT = hostPorts[0]
+  const given = ports.filter(({ hostPort }) => hostPort !== null)
+  const generated = ports.filter(({ hostPort, requested }) => hostPort === null && requested === 0)
+  const own = [...given, ...generated].map(({ effective }) => String(effective))
+  if (ports.length > 0) env.PORTS = own.join(',')
+  if (own[0] !== undefined) env.PORT = own[0]
   return env
 }
 

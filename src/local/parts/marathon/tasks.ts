@@ -2,7 +2,7 @@ import type { Clock } from '../../../shared/clock.js'
 import type { Collection } from '../../kit/store.js'
 import type { AgentTaskState, TaskRunner, TaskUpdate } from '../../kit/task.js'
 import type { Backoff } from './backoff.js'
-import type { EventBus } from './events.js'
+import { type EventBus, statusUpdate } from './events.js'
 import type { HealthWatch } from './health-watch.js'
 import type { Instances } from './instances.js'
 import {
@@ -42,7 +42,10 @@ export class Tasks {
     const instance = this.instances.get(instanceIdOf(update.task))
     if (instance?.task?.id !== update.task) return
     const condition = CONDITIONS[update.state]
-    this.announce(instance, update)
+    this.events.publish(
+      'status_update_event',
+      statusUpdate(instance, this.agent, update.state, update.message),
+    )
     if (isActive({ ...instance, condition })) this.goesOn(instance, condition)
     else this.ended(instance, condition, update)
   }
@@ -81,11 +84,16 @@ export class Tasks {
     this.runner.kill(task.id)
   }
 
+  /** Forgets the last failure of an app that is no more. */
+  forgetFailure(appId: string): void {
+    this.failures.remove(appId)
+  }
+
   private goesOn(instance: Instance, condition: Condition): void {
     const task = instance.task!
     const now = new Date(this.clock.now()).toISOString()
     const startedAt = condition === 'Running' ? (task.startedAt ?? now) : task.startedAt
-    this.backoff.alive(instance.app)
+    if (condition !== 'Killing') this.backoff.alive(instance.app)
     this.instances.save({
       ...instance,
       condition,
@@ -109,7 +117,7 @@ export class Tasks {
   }
 
   private rememberFailure(instance: Instance, state: string, message: string): void {
-    void this.failures.put(instance.app.id, {
+    this.failures.put(instance.app.id, {
       appId: instance.app.id,
       host: this.agent.host,
       message,
@@ -118,20 +126,6 @@ export class Tasks {
       timestamp: new Date(this.clock.now()).toISOString(),
       version: instance.app.version,
       slaveId: this.agent.id,
-    })
-  }
-
-  private announce(instance: Instance, update: TaskUpdate): void {
-    this.events.publish('status_update_event', {
-      slaveId: this.agent.id,
-      taskId: update.task,
-      taskStatus: update.state,
-      message: update.message,
-      appId: instance.app.id,
-      host: this.agent.host,
-      ipAddresses: [{ ipAddress: this.agent.ip, protocol: 'IPv4' }],
-      ports: instance.task?.hostPorts ?? [],
-      version: instance.app.version,
     })
   }
 }

@@ -11,7 +11,7 @@ const FORMAT = 1
 /** LMDB maps its lock file into memory: without room for it, the process would die instead of failing. */
 const LEAST_ROOM = 1024 * 1024
 /** First word of LMDB's meta page, behind the page header. LMDB itself crashes on files of another kind. */
-const LMDB_MAGIC = { offset: 16, value: 0xbeefc0de }
+const LMDB_MAGIC = { offset: 24, value: 0xbeefc0de }
 
 /**
  * The cluster's state on disk: one LMDB environment, one sub-database a collection. Writes are

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { messageOf } from '../../../../shared/errors.js'
+import { StoreWriteError } from '../../../kit/store.js'
 import type { Deployment } from '../model.js'
 import { ApiError } from './errors.js'
 
@@ -12,20 +13,25 @@ export function answerDeployment(reply: FastifyReply, deployment: Deployment, st
 }
 
 /** Turns what was thrown into Marathon's body; anything unforeseen is a 500 and is logged. */
-export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (error instanceof ApiError) return reply.code(error.status).send(error.body)
-  const { statusCode, code } = error as { statusCode?: number; code?: string }
-  if (isDiskFull(error))
-    return reply.code(503).send({ message: 'The cluster cannot keep the change: the disk is full' })
+export function answerError(log: (line: string) => void) {
+  return (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const known = knownAnswer(error)
+    if (!known) log(`${request.method} ${request.url}: ${(error as Error).stack ?? messageOf(error)}`)
+    const { status, body } = known ?? new ApiError(500, { message: messageOf(error) })
+    return reply.code(status).send(body)
+  }
+}
+
+function knownAnswer(error: unknown): ApiError | null {
+  if (error instanceof ApiError) return error
+  if (error instanceof StoreWriteError)
+    return new ApiError(503, { message: `The cluster cannot keep the change: ${error.message}` })
+  const { statusCode = 500, code } = error as { statusCode?: number; code?: string }
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
-    return reply.code(415).send({ message: 'Unsupported Media Type' })
+    return new ApiError(415, { message: 'Unsupported Media Type' })
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
-    return reply.code(413).send({ message: 'The body is larger than this cluster accepts' })
-  if (statusCode !== undefined && statusCode < 500)
-    return reply.code(statusCode).send({ message: messageOf(error) })
-  if (error instanceof RangeError) return reply.code(500).send({ message: error.message })
-  request.log.error(error)
-  return reply.code(500).send({ message: messageOf(error) })
+    return new ApiError(413, { message: 'The body is larger than this cluster accepts' })
+  return statusCode < 500 ? new ApiError(statusCode, { message: messageOf(error) }) : null
 }
 
 /** Values of a query parameter that may be repeated, `name[]` included. */
@@ -53,10 +59,4 @@ export function jsonBody(request: FastifyRequest): unknown {
   } catch (error) {
     throw new ApiError(400, { message: 'Invalid JSON', details: messageOf(error) })
   }
-}
-
-function isDiskFull(error: unknown): boolean {
-  return (
-    (error as NodeJS.ErrnoException).code === 'ENOSPC' || /No space left|MDB_MAP_FULL/.test(messageOf(error))
-  )
 }

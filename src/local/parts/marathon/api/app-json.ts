@@ -114,10 +114,11 @@ function healthOf(instance: Instance) {
 
 function statsOf(app: NormalizedApp, instances: readonly Instance[], now: number): Record<string, unknown> {
   const scaledAt = app.versionInfo?.lastScalingAt ?? app.version
+  const configuredAt = app.versionInfo?.lastConfigChangeAt ?? app.version
   const groups: Record<string, Instance[]> = {
     startedAfterLastScaling: instances.filter((i) => (i.task?.stagedAt ?? '') >= scaledAt),
-    withLatestConfig: instances.filter((i) => i.app.version === app.version),
-    withOutdatedConfig: instances.filter((i) => i.app.version !== app.version),
+    withLatestConfig: instances.filter((i) => i.app.version >= configuredAt),
+    withOutdatedConfig: instances.filter((i) => i.app.version < configuredAt),
     totalSummary: [...instances],
   }
   const filled = Object.entries(groups).filter(([, members]) => members.some((member) => member.task))

@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { canonicalId } from '../../../../definitions/normalize-app.js'
-import { appNotFound } from '../changes.js'
 import { isActive } from '../model.js'
 import { answerDeployment, jsonBody, queryFlag, queryValues } from './answers.js'
 import { appJson, countsOf, parseEmbeds, taskJson } from './app-json.js'
-import { ApiError, NotFoundError } from './errors.js'
+import { ApiError, appNotFound, methodNotAllowed, NotFoundError } from './errors.js'
 import type { ApiContext } from './index.js'
 import { parseLabelSelector } from './label-selector.js'
+import { parseTimestamp } from './timestamp.js'
 
 type JsonObject = Record<string, unknown>
 
@@ -24,6 +24,7 @@ export function appRoutes(server: FastifyInstance, context: ApiContext): void {
   server.get('/v2/apps/*', (request) => {
     const path = pathOf(request)
     if (path.below !== null) return appsBelow(context, path, request)
+    if (path.rest === 'restart') throw methodNotAllowed()
     if (path.rest === 'tasks') return { tasks: tasksOf(context, path.id) }
     if (path.rest === 'versions') return versions(context, path)
     const app = found(context, path.id)
@@ -32,8 +33,8 @@ export function appRoutes(server: FastifyInstance, context: ApiContext): void {
   })
   server.post('/v2/apps/*', async (request, reply) => {
     const path = pathOf(request)
-    if (path.rest !== 'restart') throw new ApiError(405, { message: 'Method Not Allowed' })
-    return answerDeployment(reply, await context.changes.restart(path.id, queryFlag(request, 'force')))
+    if (path.rest !== 'restart') throw methodNotAllowed()
+    return answerDeployment(reply, context.changes.restart(path.id, queryFlag(request, 'force')))
   })
   for (const method of ['PUT', 'PATCH'] as const)
     server.route({
@@ -43,8 +44,9 @@ export function appRoutes(server: FastifyInstance, context: ApiContext): void {
     })
   server.delete('/v2/apps/*', async (request, reply) => {
     const path = pathOf(request)
-    if (path.rest === 'tasks') return killTasks(context, path, request, reply)
-    return answerDeployment(reply, await context.changes.remove(path.id, queryFlag(request, 'force', true)))
+    if (path.rest === 'tasks' && path.below === null) return killTasks(context, path, request, reply)
+    if (path.rest !== null || path.below !== null) throw methodNotAllowed()
+    return answerDeployment(reply, context.changes.remove(path.id, queryFlag(request, 'force', true)))
   })
 }
 
@@ -62,7 +64,7 @@ function listApps(context: ApiContext, request: FastifyRequest) {
 }
 
 async function createApp(context: ApiContext, request: FastifyRequest, reply: FastifyReply) {
-  const { app, deployment } = await context.changes.create(jsonBody(request), queryFlag(request, 'force'))
+  const { app, deployment } = context.changes.create(jsonBody(request), queryFlag(request, 'force'))
   const { versionInfo: _unset, ...submitted } = app
   announcePost(context, request, app)
   return reply
@@ -72,16 +74,10 @@ async function createApp(context: ApiContext, request: FastifyRequest, reply: Fa
 }
 
 async function updateApp(context: ApiContext, request: FastifyRequest, reply: FastifyReply) {
-  const { id } = pathOf(request)
-  const put = request.method === 'PUT'
-  const { deployment, created } = await context.changes.update(
-    [{ id, body: objectBody(jsonBody(request)) }],
-    {
-      partial: !put || queryFlag(request, 'partialUpdate', true),
-      force: queryFlag(request, 'force'),
-      create: put,
-    },
-  )
+  const { id, rest, below } = pathOf(request)
+  if (rest !== null || below !== null) throw methodNotAllowed()
+  const changes = [{ id, body: objectBody(jsonBody(request)) }]
+  const { deployment, created } = context.changes.update(changes, updateOptions(request))
   announcePost(context, request, context.apps.get(id))
   if (created.length === 0) return answerDeployment(reply, deployment)
   reply.header('Location', id)
@@ -101,21 +97,23 @@ async function updateMany(context: ApiContext, request: FastifyRequest, reply: F
       throw new ApiError(422, { message: 'requirement failed: App Update must have app id set' })
     return { id: canonicalId(definition.id), body: definition }
   })
+  return answerDeployment(reply, context.changes.update(bodies, updateOptions(request)).deployment)
+}
+
+function updateOptions(request: FastifyRequest) {
   const put = request.method === 'PUT'
-  const { deployment } = await context.changes.update(bodies, {
+  return {
     partial: !put || queryFlag(request, 'partialUpdate', true),
     force: queryFlag(request, 'force'),
     create: put,
-  })
-  return answerDeployment(reply, deployment)
+  }
 }
 
 async function killTasks(context: ApiContext, path: AppPath, request: FastifyRequest, reply: FastifyReply) {
   const scale = queryFlag(request, 'scale')
   if (scale && queryFlag(request, 'wipe'))
     throw new ApiError(400, { message: 'You cannot use scale and wipe at the same time.' })
-  const app = context.apps.get(path.id)
-  if (!app)
+  if (!context.apps.get(path.id))
     throw scale ? new ApiError(404, { message: `Path '${path.id}' does not exist` }) : appNotFound(path.id)
   const [host] = queryValues(request, 'host')
   const victims = context.instances
@@ -127,9 +125,8 @@ async function killTasks(context: ApiContext, path: AppPath, request: FastifyReq
     throw new NotFoundError(`Task '${path.detail}' does not exist`)
   const killed = victims.flatMap((instance) => taskJson(instance, context.agent) ?? [])
   if (scale) {
-    const size = Math.max(0, app.instances - victims.length)
-    for (const victim of victims) context.tasks.stop(victim)
-    return answerDeployment(reply, await context.changes.scale(path.id, size, queryFlag(request, 'force')))
+    if (victims.length === 0) throw new ApiError(404, { message: `Path '${path.id}' does not exist` })
+    return answerDeployment(reply, context.changes.shrink(victims, queryFlag(request, 'force')))
   }
   for (const victim of victims) context.tasks.kill(victim)
   return path.detail === null ? { tasks: killed } : { task: killed[0] }
@@ -138,11 +135,7 @@ async function killTasks(context: ApiContext, path: AppPath, request: FastifyReq
 function versions(context: ApiContext, path: AppPath) {
   found(context, path.id)
   if (path.detail === null) return { versions: context.apps.versionsOf(path.id) }
-  if (Number.isNaN(Date.parse(path.detail)))
-    throw new ApiError(422, {
-      message: `Invalid timestamp provided '${path.detail}'. Expecting ISO-8601 datetime string.`,
-    })
-  const version = new Date(path.detail).toISOString()
+  const version = parseTimestamp(path.detail)
   const app = context.apps.version(path.id, version)
   if (!app) throw new NotFoundError(`App '${path.id}' does not exist in version ${version}`)
   return app

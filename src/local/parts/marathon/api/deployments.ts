@@ -10,13 +10,13 @@ export function deploymentRoutes(server: FastifyInstance, context: ApiContext): 
 
   server.delete('/v2/deployments/:id', async (request, reply) => {
     const { id } = request.params as { id: string }
-    if (!context.deployments.get(id))
-      throw new ApiError(404, { message: `DeploymentPlan ${id} does not exist` })
-    if (queryFlag(request, 'force')) {
-      context.deployments.cancel(id)
-      return reply.code(202).send()
-    }
-    return answerDeployment(reply, await context.changes.rollBack(id))
+    if (!queryFlag(request, 'force')) return answerDeployment(reply, context.changes.rollBack(id))
+    const plan = context.deployments.get(id)
+    if (!plan) throw new ApiError(404, { message: `DeploymentPlan ${id} does not exist` })
+    context.deployments.cancel(id)
+    // What the deployment would have started is missing otherwise; Marathon's regular scale check adds it.
+    for (const app of plan.affectedApps) context.refill(app)
+    return reply.code(202).send()
   })
 }
 

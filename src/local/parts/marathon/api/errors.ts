@@ -32,3 +32,13 @@ export class LockedError extends ApiError {
     })
   }
 }
+
+/** 404 as it is raised inside an update: no `details`. */
+export function appNotFound(id: string): ApiError {
+  return new ApiError(404, { message: `App '${id}' does not exist` })
+}
+
+/** 405: the path exists, but not for this method. */
+export function methodNotAllowed(): ApiError {
+  return new ApiError(405, { message: 'Method Not Allowed' })
+}

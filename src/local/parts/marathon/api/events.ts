@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { MarathonEvent } from '../events.js'
 import { queryValues } from './answers.js'
-import { ApiError } from './errors.js'
+import { methodNotAllowed } from './errors.js'
 import type { ApiContext } from './index.js'
 
 /** Consumers such as marathon-lb drop a stream that is silent for longer. */
@@ -11,9 +11,9 @@ const MAX_UNREAD_BYTES = 4 * 1024 * 1024
 
 /** `GET /v2/events`: server-sent events with CRLF line ends, as Marathon writes them. */
 export function eventRoutes(server: FastifyInstance, context: ApiContext): void {
-  server.get('/v2/events', (request, reply) => {
+  server.get('/v2/events', { exposeHeadRoute: false }, (request, reply) => {
     if (!(request.headers.accept ?? '').includes('text/event-stream'))
-      throw new ApiError(405, { message: 'Method Not Allowed' })
+      throw methodNotAllowed()
     const types = queryValues(request, 'event_type')
     reply.hijack()
     const out = reply.raw
@@ -22,6 +22,7 @@ export function eventRoutes(server: FastifyInstance, context: ApiContext): void 
       'Cache-Control': 'no-cache, no-store, must-revalidate',
     })
     out.flushHeaders()
+    out.on('error', () => out.destroy())
     const send = (event: MarathonEvent) => {
       if (types.length > 0 && !types.includes(event.eventType)) return
       out.write(`event: ${event.eventType}\r\ndata: ${JSON.stringify(event)}\r\n\r\n`)

@@ -5,11 +5,13 @@ import type { ApiContext } from './index.js'
 /** The Marathon whose behaviour this part follows. */
 export const MARATHON_VERSION = '1.11.24'
 
-/** `/ping`, `/v2/info`, `/v2/leader`. */
+/** `/ping`, `/v2/info`, `/v2/leader`, `/v2/plugins`. */
 export function infoRoutes(server: FastifyInstance, context: ApiContext): void {
   server.get('/ping', (_request, reply) => reply.type('text/plain').send('pong'))
 
   server.get('/v2/leader', () => ({ leader: `${context.agent.host}:8080` }))
+
+  server.get('/v2/plugins', () => ({ plugins: [] }))
 
   server.get('/v2/info', () => ({
     name: 'marathon',

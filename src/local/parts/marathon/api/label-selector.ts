@@ -4,7 +4,7 @@ type Test = (labels: Record<string, string>) => boolean
 
 const TERM = String.raw`((?:\\.|[-A-Za-z0-9_.])+)`
 const SET = String.raw`\(\s*(${TERM}(?:\s*,\s*${TERM})*)\s*\)`
-const SELECTOR = new RegExp(String.raw`^\s*${TERM}(?:\s*(==|!=)\s*${TERM}|\s+(in|notin)\s*${SET})?\s*(?:,|$)`)
+const SELECTOR = new RegExp(String.raw`^\s*${TERM}(?:\s*(==|!=)\s*${TERM}|\s+(in|notin)\s*${SET})?\s*(?:,(?=.)|$)`, 's')
 
 /**
  * Marathon's label selectors: `key`, `key == v`, `key != v`, `key in (a, b)`, `key notin (a, b)`, joined by
@@ -32,7 +32,7 @@ function testOf(match: RegExpExecArray): Test {
     return (labels) => has(labels) && (labels[key] === value) === equal
   }
   if (match[4]) {
-    const values = match[5]!.split(',').map((term) => unescaped(term.trim()))
+    const values = [...match[5]!.matchAll(new RegExp(TERM, 'g'))].map(([term]) => unescaped(term))
     const within = match[4] === 'in'
     return (labels) => has(labels) && values.includes(labels[key]!) === within
   }

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { canonicalId } from '../../../../definitions/normalize-app.js'
 import { type Instance, isWaiting } from '../model.js'
-import { ApiError } from './errors.js'
+import { ApiError, methodNotAllowed } from './errors.js'
 import type { ApiContext } from './index.js'
 
 /** Why offers are turned down, in the order in which Marathon looks. */
@@ -29,7 +29,7 @@ export function queueRoutes(server: FastifyInstance, context: ApiContext): void 
 
   server.delete('/v2/queue/*', (request, reply) => {
     const path = (request.params as { '*': string })['*'].split('/').filter(Boolean)
-    if (path.pop() !== 'delay') throw new ApiError(405, { message: 'Method Not Allowed' })
+    if (path.pop() !== 'delay') throw methodNotAllowed()
     const id = canonicalId(`/${path.join('/')}`)
     const waiting = waitingOf(context, id)
     if (waiting.length === 0)

@@ -33,11 +33,8 @@ export function taskRoutes(server: FastifyInstance, context: ApiContext): void {
       for (const victim of victims) context.tasks.kill(victim)
       return { tasks: killed }
     }
-    const [app] = new Set(victims.map((instance) => instance.app.id))
-    if (app === undefined) return { tasks: [] }
-    const size = Math.max(0, (context.apps.get(app)?.instances ?? 0) - victims.length)
-    for (const victim of victims) context.tasks.stop(victim)
-    return answerDeployment(reply, await context.changes.scale(app, size, queryFlag(request, 'force')))
+    if (victims.length === 0) return { tasks: [] }
+    return answerDeployment(reply, context.changes.shrink(victims, queryFlag(request, 'force')))
   })
 }
 
