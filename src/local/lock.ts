@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { UserError } from '../shared/errors.js'
 import { isSameProcess, processIdentity } from './kit/processes.js'
 
@@ -12,41 +12,63 @@ export interface Lock {
  * with `E_ALREADY_RUNNING`.
  */
 export async function takeLock(path: string): Promise<Lock> {
-  const mine = `${process.pid} ${(await processIdentity(process.pid)) ?? ''}`
-  for (let attempt = 0; attempt < 5; attempt++) {
-    try {
-      const file = openSync(path, 'wx', 0o600)
-      writeSync(file, mine)
-      closeSync(file)
-      return { release: () => rmSync(path, { force: true }) }
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  const draft = `${path}.${process.pid}`
+  writeFileSync(draft, `${process.pid} ${await processIdentity(process.pid)}`, { mode: 0o600 })
+  try {
+    for (let attempt = 0; attempt < 5; attempt++) {
+      // A link appears whole, so nobody ever reads half a lock.
+      if (links(draft, path)) return { release: () => rmSync(path, { force: true }) }
+      const holder = await holderOf(path)
+      if (holder !== null) throw held(path, holder)
+      removeStale(path, draft)
     }
-    const holder = await holderOf(path)
-    if (holder !== null)
-      throw new UserError('E_ALREADY_RUNNING', `Another cluster (process ${holder}) uses ${path}.`, {
-        next: ['Look at it with `dcos local status`, end it with `dcos local down`.'],
-      })
-    // Renamed before it is removed, so that two who find the same stale lock do not remove a fresh one.
-    const stale = `${path}.stale-${process.pid}`
-    try {
-      renameSync(path, stale)
-      rmSync(stale, { force: true })
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    }
+  } finally {
+    rmSync(draft, { force: true })
   }
   throw new Error(`cannot take the lock ${path}`)
 }
 
-/** Pid of the live process that holds a lock; null when nobody does. */
-export async function holderOf(path: string): Promise<number | null> {
-  let text: string
+/** Takes a stale lock away. Another process may have done so and locked meanwhile: that lock is put back. */
+function removeStale(path: string, draft: string): void {
+  const stale = readLock(path)
+  const aside = `${draft}.stale`
   try {
-    text = readFileSync(path, 'utf8')
+    renameSync(path, aside)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+    throw error
+  }
+  if (readLock(aside) !== stale) links(aside, path)
+  rmSync(aside, { force: true })
+}
+
+function links(from: string, to: string): boolean {
+  try {
+    linkSync(from, to)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+function readLock(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8')
   } catch {
     return null
   }
+}
+
+function held(path: string, holder: number): UserError {
+  return new UserError('E_ALREADY_RUNNING', `Another cluster (process ${holder}) uses ${path}.`, {
+    next: ['Look at it with `dcos local status`, end it with `dcos local down`.'],
+  })
+}
+
+/** Pid of the live process that holds a lock; null when nobody does. */
+export async function holderOf(path: string): Promise<number | null> {
+  const text = readLock(path) ?? ''
   const space = text.indexOf(' ')
   const pid = Number(text.slice(0, space))
   if (space < 0 || !Number.isInteger(pid)) return null

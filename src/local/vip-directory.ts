@@ -2,13 +2,14 @@ import { AddressPool } from '../domain/allocation.js'
 import type { PortedApp } from '../domain/app-ports.js'
 import { declaredVips } from '../domain/declared-vips.js'
 import { hostPort } from '../domain/ip.js'
-import { taskHostname, taskName } from '../domain/names.js'
+import { TASK_ZONE, taskHostname, taskName } from '../domain/names.js'
 import type { Frontend, VipEntry } from '../domain/vip.js'
 import { addressOf } from '../domain/vip-address.js'
 import { vipLabelText } from '../domain/vip-label.js'
-import { vipHostname } from '../domain/vip-name.js'
+import { mangle, vipHostname } from '../domain/vip-name.js'
 import { buildVipTable, frontendOf, type VipTask } from '../domain/vip-table.js'
-import type { Collection } from './kit/store.js'
+import { messageOf } from '../shared/errors.js'
+import { type Collection, unacknowledged } from './kit/store.js'
 
 /** Where a VIP is reached on this machine, as `/local/v1/vips` tells it. */
 export interface LocalVipReport {
@@ -19,6 +20,13 @@ export interface LocalVipReport {
   ip: string
   connect: string | null
   reason: string | null
+}
+
+/** The address that a label was given, as it is kept. */
+export interface VipMapping {
+  label: string
+  framework: string
+  address: string
 }
 
 /** Addresses of a name. */
@@ -44,17 +52,20 @@ export interface Forwarder {
 export class VipDirectory {
   private readonly pool = new AddressPool()
   private served: { entry: VipEntry; ip: string; frontend: Frontend | null }[] = []
-  private live: VipTask[] = []
+  private taskNames = new Map<string, Addresses>()
+  private readonly kept: Collection<VipMapping>
   private work: Promise<void> = Promise.resolve()
   private pending = false
 
   constructor(
-    private readonly kept: Collection<{ label: string; framework: string; address: string }>,
+    kept: Collection<VipMapping>,
     private readonly forwarder: Forwarder,
     private readonly sources: { tasks: () => VipTask[]; apps: () => PortedApp[] },
     private readonly onNames: (names: Map<string, string>) => void,
-    private readonly onError: (error: unknown) => void,
-  ) {}
+    private readonly log: (line: string) => void,
+  ) {
+    this.kept = unacknowledged(kept, log)
+  }
 
   /** Takes over the addresses that an earlier run gave out. */
   restore(): void {
@@ -68,7 +79,9 @@ export class VipDirectory {
       this.pending = true
       this.work = this.work.then(async () => {
         this.pending = false
-        await this.update().catch(this.onError)
+        await this.update().catch((error) =>
+          this.log(`cannot bring the VIPs up to date: ${messageOf(error)}`),
+        )
       })
     }
     return this.work
@@ -78,13 +91,17 @@ export class VipDirectory {
     return this.served.map(({ entry }) => entry)
   }
 
-  /** Named VIPs that have backends, with their virtual IPs. */
+  /** Named VIPs that have backends with their virtual IPs, and tasks; what dcos-net knows. */
   addresses(): { name: string; address: string }[] {
     const found = new Map<string, { name: string; address: string }>()
     for (const { entry, ip } of this.served) {
       if (entry.key.kind !== 'named') continue
       const name = vipHostname(entry.key.label, entry.key.framework)
       found.set(`${name} ${ip}`, { name, address: ip })
+    }
+    for (const [name, { a, aaaa }] of this.taskNames) {
+      if (!name.endsWith(TASK_ZONE)) continue
+      for (const address of [...a, ...aaaa]) found.set(`${name} ${address}`, { name, address })
     }
     return [...found.values()]
   }
@@ -110,21 +127,14 @@ export class VipDirectory {
   records(): { vips: Map<string, Addresses>; tasks: Map<string, Addresses> } {
     const vips = new Map<string, Addresses>()
     for (const { name, address } of this.named()) addTo(vips, name, address)
-    const tasks = new Map<string, Addresses>()
-    for (const task of this.live) {
-      if (task.state !== 'TASK_RUNNING' || task.app === null) continue
-      const name = taskName(task.app)
-      for (const kind of ['autoip', 'agentip', 'containerip'] as const)
-        addTo(tasks, taskHostname(kind, name, task.framework), task.agentIp)
-      addTo(tasks, `${name}.${task.framework}.mesos`, task.agentIp)
-    }
-    return { vips, tasks }
+    return { vips, tasks: this.taskNames }
   }
 
   private async update(): Promise<void> {
-    this.live = this.sources.tasks()
-    const entries = buildVipTable(this.live)
-    await this.allocate(entries)
+    const live = this.sources.tasks()
+    const entries = buildVipTable(live)
+    this.allocate(entries)
+    this.taskNames = namesOfTasks(live)
     this.served = entries.map((entry) => {
       const { key } = entry
       const ip = key.kind === 'ip' ? key.ip : this.pool.allocate(key.label, key.framework)
@@ -138,7 +148,7 @@ export class VipDirectory {
    * Gives new names their address before old ones are freed, as DC/OS does. An address is kept as long
    * as a backend or an app's definition asks for it, so that a restart moves nothing.
    */
-  private async allocate(entries: VipEntry[]): Promise<void> {
+  private allocate(entries: VipEntry[]): void {
     const declared = this.sources.apps().flatMap((app) => declaredVips(app).map(({ key }) => key))
     const wanted = new Set<string>()
     for (const key of [...entries.map((entry) => entry.key), ...declared]) {
@@ -147,13 +157,13 @@ export class VipDirectory {
       wanted.add(id)
       if (this.pool.find(key.label, key.framework) !== undefined) continue
       const address = this.pool.allocate(key.label, key.framework)
-      await this.kept.put(id, { label: key.label, framework: key.framework, address })
+      this.kept.put(id, { label: key.label, framework: key.framework, address })
     }
     for (const { label, framework } of [...this.pool.entries()]) {
       const id = `${framework}\n${label}`
       if (wanted.has(id)) continue
       this.pool.release(label, framework)
-      await this.kept.remove(id)
+      this.kept.remove(id)
     }
   }
 
@@ -167,9 +177,23 @@ export class VipDirectory {
   }
 }
 
+/** Names of running tasks, in DC/OS' own zone and in that of Mesos-DNS (there also with the dots of the app's path). */
+function namesOfTasks(tasks: readonly VipTask[]): Map<string, Addresses> {
+  const names = new Map<string, Addresses>()
+  for (const { state, app, framework, agentIp } of tasks) {
+    if (state !== 'TASK_RUNNING' || app === null) continue
+    const name = taskName(app)
+    for (const kind of ['autoip', 'agentip', 'containerip'] as const)
+      addTo(names, taskHostname(kind, name, framework), agentIp)
+    for (const form of [name, mangle(name)]) addTo(names, `${form}.${framework}.mesos`, agentIp)
+  }
+  return names
+}
+
+/** Names are looked up in lower case. */
 function addTo(map: Map<string, Addresses>, name: string, address: string): void {
-  const known = map.get(name) ?? { a: [], aaaa: [] }
-  map.set(name, known)
+  const known = map.get(name.toLowerCase()) ?? { a: [], aaaa: [] }
+  map.set(name.toLowerCase(), known)
   const list = address.includes(':') ? known.aaaa : known.a
   if (!list.includes(address)) list.push(address)
 }

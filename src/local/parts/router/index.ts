@@ -82,7 +82,7 @@ export class RouterPart implements ClusterPart {
 
   private async routes(server: FastifyInstance): Promise<void> {
     const { sources } = this.options
-    server.removeContentTypeParser('application/json')
+    server.removeAllContentTypeParsers()
     server.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>
       done(null, body),
     )
@@ -111,7 +111,7 @@ function clusterRoutes(server: FastifyInstance, sources: RouterSources): void {
     server.get(path, () => mesosSummary(sources))
 }
 
-/** dcos-net's REST interface behind `/net/`. Virtual IPs are shown as they are in DC/OS, 11.A.B.C. */
+/** dcos-net's REST interface behind `/net/`. Virtual IPs are shown as they are in DC/OS, 11.A.B.C; names of Mesos-DNS are not its own. */
 function netRoutes(server: FastifyInstance, sources: RouterSources): void {
   const { agent } = sources
   server.get('/net/v1/vips', () => sources.table().map(vipJson))

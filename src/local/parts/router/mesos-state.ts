@@ -3,8 +3,13 @@ import { taskName } from '../../../domain/names.js'
 import type { VipTask } from '../../../domain/vip-table.js'
 import type { RouterSources } from './sources.js'
 
+const DOMAIN = { fault_domain: { region: { name: 'local' }, zone: { name: 'a' } } }
+const NO_RESOURCES = { cpus: 0, mem: 0, disk: 0, gpus: 0 }
+
 /** The Mesos whose answers are followed. */
 const MESOS_VERSION = '1.11.0'
+
+const COUNTED_STATES = ['TASK_STAGING', 'TASK_STARTING', 'TASK_RUNNING', 'TASK_KILLING']
 
 /** `/mesos/state`: one master, one agent, one framework, and the tasks that are alive. */
 export function mesosState(sources: RouterSources): Record<string, unknown> {
@@ -17,6 +22,7 @@ export function mesosState(sources: RouterSources): Record<string, unknown> {
     hostname: agent.host,
     cluster: sources.clusterName,
     leader: `master@${agent.ip}:5050`,
+    domain: DOMAIN,
     slaves: [
       {
         id: agent.id,
@@ -25,8 +31,11 @@ export function mesosState(sources: RouterSources): Record<string, unknown> {
         pid: `slave(1)@${agent.ip}:5051`,
         attributes: {},
         active: true,
+        domain: DOMAIN,
+        registered_time: sources.startedAt / 1000,
         version: MESOS_VERSION,
-        resources: { cpus: 0, mem: 0, disk: 0, gpus: 0, ports: '[31000-32000]' },
+        // What the machine has is not rationed.
+        resources: { ...NO_RESOURCES, ports: '[31000-32000]' },
       },
     ],
     frameworks: [
@@ -38,6 +47,7 @@ export function mesosState(sources: RouterSources): Record<string, unknown> {
         user: 'root',
         role: 'slave_public',
         webui_url: `http://${agent.host}:8080`,
+        resources: NO_RESOURCES,
         tasks,
         completed_tasks: [],
       },
@@ -46,13 +56,18 @@ export function mesosState(sources: RouterSources): Record<string, unknown> {
   }
 }
 
-/** `/mesos/state-summary`: the state without its tasks. */
+/** `/mesos/state-summary`: the state with numbers of tasks in their place. */
 export function mesosSummary(sources: RouterSources): Record<string, unknown> {
   const { hostname, cluster, slaves, frameworks } = mesosState(sources) as Record<string, object[] | string>
-  const bare = (frameworks as Record<string, unknown>[]).map(
-    ({ tasks: _, completed_tasks: __, ...rest }) => rest,
+  const tasks = sources.tasks()
+  const counts = Object.fromEntries(
+    COUNTED_STATES.map((state) => [state, tasks.filter((task) => task.state === state).length]),
   )
-  return { hostname, cluster, slaves, frameworks: bare }
+  const bare = (frameworks as Record<string, unknown>[]).map(
+    ({ tasks: _, completed_tasks: __, ...rest }) => ({ ...rest, ...counts }),
+  )
+  const agents = (slaves as object[]).map((agent) => ({ ...agent, ...counts }))
+  return { hostname, cluster, slaves: agents, frameworks: bare }
 }
 
 function taskJson(task: VipTask, sources: RouterSources): MesosTaskJson & Record<string, unknown> {
@@ -65,7 +80,7 @@ function taskJson(task: VipTask, sources: RouterSources): MesosTaskJson & Record
     slave_id: sources.agent.id,
     state: task.state,
     labels: labelsJson(task.labels),
-    resources: { ports: `[${task.hostPorts.map((port) => `${port}-${port}`).join(', ')}]` },
+    resources: { ...NO_RESOURCES, ports: `[${task.hostPorts.map((port) => `${port}-${port}`).join(', ')}]` },
     ...(task.hasHealthCheck ? { health_check: { type: 'UNKNOWN' } } : {}),
     statuses: [
       {
@@ -73,6 +88,7 @@ function taskJson(task: VipTask, sources: RouterSources): MesosTaskJson & Record
         timestamp: sources.now() / 1000,
         ...(task.healthy === null ? {} : { healthy: task.healthy }),
         container_status: {
+          container_id: { value: task.id },
           network_infos: [{ ip_addresses: task.ips.map((ip) => ({ ip_address: ip, protocol: 'IPv4' })) }],
         },
       },

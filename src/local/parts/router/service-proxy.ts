@@ -1,4 +1,4 @@
-import http, { type IncomingHttpHeaders } from 'node:http'
+import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { RouterSources, ServiceTarget } from './sources.js'
@@ -13,9 +13,12 @@ const NOT_PASSED_ON = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade',
+  'expect',
   'authorization',
 ])
 const BACKEND_TIMEOUT_MS = 60_000
+const BAD_GATEWAY =
+  '<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>\n'
 
 /**
  * `/service/<name>/…` to the running task of the app that carries the `DCOS_SERVICE_*` labels, as
@@ -25,64 +28,75 @@ export function serviceProxy(server: FastifyInstance, sources: RouterSources): v
   // Bodies are passed on as they come.
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
-  server.all('/service/:name', (request, reply) => {
-    const { name } = request.params as { name: string }
-    reply.redirect(`/service/${name}/`, 301)
-  })
   server.all('/service/*', (request, reply) => {
-    const url = request.raw.url ?? ''
-    const target = sources.serviceTarget(url.slice('/service/'.length).split('?')[0]!)
+    const path = behindService(request.raw.url ?? '')
+    const bare = /^([0-9A-Za-z.-]+)(\?.*)?$/s.exec(path)
+    if (bare) return reply.redirect(`/service/${bare[1]}/${bare[2] ?? ''}`, 301)
+    const target = sources.serviceTarget(path.split('?')[0]!)
     if (target === null) return reply.code(404).type('text/html').send('404 Not Found: service not found.\n')
     reply.hijack()
-    forward(request, reply, target, url)
+    forward(request, reply, target, `/${target.rewrite ? withoutName(path, target.name) : `service/${path}`}`)
   })
 }
 
-function forward(request: FastifyRequest, reply: FastifyReply, target: ServiceTarget, url: string): void {
+/** What stands behind `/service/` as it was sent; slashes may be doubled, and a proxy's client sends whole URLs. */
+function behindService(url: string): string {
+  return url.replace(/^(?:https?:\/\/[^/?]*)?\/+service\/+/i, '')
+}
+
+function withoutName(path: string, name: string): string {
+  const segments = name.split('/').length
+  return path.replace(new RegExp(`^(?:/*[^/?]+){${segments}}/*`), '')
+}
+
+function forward(request: FastifyRequest, reply: FastifyReply, target: ServiceTarget, path: string): void {
   const out = reply.raw
+  const chunked = request.headers['transfer-encoding'] === undefined ? {} : { 'transfer-encoding': 'chunked' }
   const upstream = (target.scheme === 'https' ? https : http).request({
     host: target.host,
     port: target.port,
     method: request.method,
-    path: target.rewrite ? withoutPrefix(url, target.name) : url,
-    headers: { ...passedOn(request.headers), host: `${target.host}:${target.port}` },
+    path,
+    headers: { ...passedOn(request.headers), ...chunked, host: `${target.host}:${target.port}` },
+    agent: false,
     rejectUnauthorized: false,
     timeout: BACKEND_TIMEOUT_MS,
   })
+  const fail = () => {
+    upstream.destroy()
+    if (out.headersSent || out.destroyed) return out.destroy()
+    out.writeHead(502, { 'Content-Type': 'text/html' })
+    out.end(BAD_GATEWAY)
+  }
   upstream.on('response', (response) => {
-    out.writeHead(response.statusCode ?? 502, response.statusMessage, {
-      ...passedOn(response.headers),
-      ...relocated(response.headers.location, target),
-    })
-    response.pipe(out)
-    response.on('error', () => out.destroy())
+    try {
+      answer(response, reply, target)
+    } catch {
+      // Its headers are not fit to be sent.
+      fail()
+    }
   })
   upstream.on('timeout', () => upstream.destroy(new Error('time-out')))
-  upstream.on('error', () => {
-    if (out.headersSent) return out.destroy()
-    out.writeHead(502, { 'Content-Type': 'text/html' })
-    out.end('<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>\n')
-  })
+  upstream.on('error', fail)
   out.on('close', () => upstream.destroy())
   request.raw.pipe(upstream)
 }
 
-/** What stands behind `/service/<name>`; slashes of the path may be doubled. */
-function withoutPrefix(url: string, name: string): string {
-  const [path = '', query] = url.split(/\?(.*)/s)
-  const segments = name.split('/').length
-  let rest = path.slice('/service'.length)
-  for (let i = 0; i < segments; i++) rest = rest.replace(/^\/+[^/]+/, '')
-  const clean = rest.replace(/^\/*/, '/')
-  return query === undefined ? clean : `${clean}?${query}`
+function answer(response: IncomingMessage, { raw: out }: FastifyReply, target: ServiceTarget): void {
+  response.on('error', () => out.destroy())
+  out.writeHead(response.statusCode ?? 502, response.statusMessage, {
+    ...passedOn(response.headers),
+    ...relocated(response.headers.location, target),
+  })
+  response.pipe(out)
 }
 
 /** A redirect of the service leads back under its path here. */
 function relocated(location: string | undefined, target: ServiceTarget): Record<string, string> {
   if (location === undefined || !target.rewrite) return {}
   const own = `${target.scheme}://${target.host}:${target.port}`
-  const path = location.startsWith(own) ? location.slice(own.length) : location
-  return path.startsWith('/') ? { location: `/service/${target.name}${path}` } : {}
+  const path = location.startsWith(`${own}/`) ? location.slice(own.length) : location
+  return /^\/(?!\/)/.test(path) ? { location: `/service/${target.name}${path}` } : {}
 }
 
 function passedOn(headers: IncomingHttpHeaders): Record<string, string | string[]> {

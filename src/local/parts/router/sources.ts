@@ -13,10 +13,12 @@ export interface RouterSources {
   /** Version of this program. */
   version: string
   now: () => number
+  /** Start of the cluster, ms since the epoch. */
+  startedAt: number
   tasks: () => VipTask[]
   /** The VIP table as it is now. */
   table: () => VipEntry[]
-  /** Named VIPs and their virtual IPs: full name, address. */
+  /** Named VIPs with their virtual IPs, and tasks: full name, address. */
   addresses: () => { name: string; address: string }[]
   localVips: () => LocalVipReport[]
   parts: () => ({ name: string } & PartHealth)[]
