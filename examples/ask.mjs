@@ -1,5 +1,5 @@
 // Asks an HTTP service several times, each time over a new connection, and counts its different answers:
-//   dcos local exec -- node examples/ask.mjs http://web.marathon.l4lb.thisdcos.directory:8080 10
+//   dcos local exec -- node examples/ask.mjs http://web.marathon.l4lb.thisdcos.directory:5555 10
 import { get } from 'node:http'
 
 const [url, times = '10'] = process.argv.slice(2)

@@ -5,7 +5,7 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const ADDRESS = 'web.marathon.l4lb.thisdcos.directory:8080'
+const ADDRESS = 'web.marathon.l4lb.thisdcos.directory:5555'
 
 setUp()
 step('Start the embedded cluster')
@@ -16,7 +16,7 @@ step("Send requests to the VIP's name")
 const answered = sendRequests()
 step('See what there is')
 dcos(['vip', 'list'])
-dcos(['vip', 'show', 'web:8080'])
+dcos(['vip', 'show', 'web:5555'])
 dcos(['service', 'endpoints', 'http', '--name', 'web'])
 sayGoodbye()
 if (answered < 2) fail(`Only ${answered} of 2 instances answered.`)
@@ -47,14 +47,13 @@ function deploy() {
 /** Through the name where this machine lets a command see it, else at the address that `vip show` gives. */
 function sendRequests() {
   const { names } = ask(['local', 'status', '--json'])
-  const [via, where] = names?.works
-    ? [['local', 'exec', '--', 'node'], ADDRESS]
-    : [null, ask(['vip', 'show', 'web:8080', '--json']).connect]
-  const script = ['examples/ask.mjs', `http://${where}`, '10']
-  const { stdout } = via
-    ? dcos([...via, ...script])
+  const { connect, port } = ask(['vip', 'show', 'web:5555', '--json'])
+  const byName = names?.works && connect?.endsWith(`:${port}`)
+  const script = ['examples/ask.mjs', `http://${byName ? ADDRESS : connect}`, '10']
+  const { stdout } = byName
+    ? dcos(['local', 'exec', '--', 'node', ...script])
     : run(process.execPath, script, `node ${script.join(' ')}`)
-  if (!via) console.log(`(The name cannot be seen here: ${names?.reason})`)
+  if (!byName) console.log(`(Not by its name: ${names?.reason ?? 'another program has its port on this machine.'})`)
   return stdout.split('\n').filter((line) => line.includes('hello from')).length
 }
 
@@ -62,9 +61,9 @@ function sayGoodbye() {
   const program = `node ${relative(process.cwd(), join(root, 'bin', 'run.js'))}`
   console.log(`
 Try next (after: alias dcos="${program}"):
-  dcos vip create hello -p 5555:0 --instances 2 --cmd 'exec node -e "require(\\"http\\").createServer((q, s) => s.end(\\"hello\\\\n\\")).listen(process.env.PORT0)"'
+  dcos vip create hello -p 7070:0 --instances 2 --cmd 'exec node -e "require(\\"http\\").createServer((q, s) => s.end(\\"hello\\\\n\\")).listen(process.env.PORT0)"'
   dcos vip create --file examples/kafka.json && dcos kafka endpoints broker
-  dcos vip delete web:8080 --with-app
+  dcos vip delete web:5555 --with-app
 Stop it all:
   dcos local down`)
 }

@@ -12,7 +12,14 @@ import { MarathonPart } from './parts/marathon/index.js'
 import { RouterPart } from './parts/router/index.js'
 import { StorePart } from './parts/store/index.js'
 import { serviceTarget } from './service-registry.js'
-import { loadIdentity, localPaths, type RunningCluster, removeRunning, writeRunning } from './state-files.js'
+import {
+  folderError,
+  loadIdentity,
+  localPaths,
+  type RunningCluster,
+  removeRunning,
+  writeRunning,
+} from './state-files.js'
 import { VipDirectory } from './vip-directory.js'
 
 const HOST = '127.0.0.1'
@@ -49,7 +56,8 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
   const identity = loadIdentity(paths)
   const frameworkId = `${identity.clusterId}-0000`
   const machine = { id: `${identity.clusterId}-S0`, host: HOST, ip: HOST }
-  const startedAt = new Date(clock.now()).toISOString()
+  const bootedAt = clock.now()
+  const startedAt = new Date(bootedAt).toISOString()
 
   const store = new StorePart(paths.store)
   const agent = new AgentPart({
@@ -91,6 +99,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
       agent: machine,
       version: options.version,
       now: () => clock.now(),
+      startedAt: bootedAt,
       tasks: () => marathon.vipTasks(),
       table: () => directory?.table() ?? [],
       addresses: () => directory?.addresses() ?? [],
@@ -108,15 +117,20 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
   })
 
   const start = async (part: ClusterPart) => {
-    await part.start()
+    // A part that fails to start may hold something already, so it is stopped with the others.
     parts.push(part)
+    await part.start()
   }
-  const stop = async () => {
-    refreshSoon.cancel()
-    removeRunning(paths)
-    // The load balancer goes on until the last task has ended, so that open connections can finish.
-    for (const part of parts.splice(0).reverse())
-      await part.stop().catch((error) => log(`${part.name} did not stop cleanly: ${messageOf(error)}`))
+  let stopped: Promise<void> | undefined
+  const stop = () => {
+    stopped ??= (async () => {
+      refreshSoon.cancel()
+      removeRunning(paths)
+      // The load balancer goes on until the last task has ended, so that open connections can finish.
+      for (const part of parts.reverse())
+        await part.stop().catch((error) => log(`${part.name} did not stop cleanly: ${messageOf(error)}`))
+    })()
+    return stopped
   }
   try {
     await start(store)
@@ -130,7 +144,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
       },
       { tasks: () => marathon.vipTasks(), apps: () => marathon.apps() },
       (names) => agent.setNames(names),
-      (error) => log(`cannot bring the VIPs up to date: ${messageOf(error)}`),
+      log,
     )
     directory.restore()
     await start(l4lb)
@@ -138,23 +152,22 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
     await start(agent)
     await start(marathon)
     await start(router)
+    const running: RunningCluster = {
+      clusterId: identity.clusterId,
+      pid: process.pid,
+      pidIdentity: await processIdentity(process.pid),
+      url: `http://${HOST}:${router.port}`,
+      dns: `${HOST}:${dns.address?.port}`,
+      engine: 'userspace',
+      version: options.version,
+      startedAt,
+    }
+    writeRunning(paths, running)
+    return { running, stop }
   } catch (error) {
     await stop()
-    throw error
+    throw folderError(error, paths.dir)
   }
-
-  const running: RunningCluster = {
-    clusterId: identity.clusterId,
-    pid: process.pid,
-    pidIdentity: await processIdentity(process.pid),
-    url: `http://${HOST}:${router.port}`,
-    dns: `${HOST}:${dns.address?.port}`,
-    engine: 'userspace',
-    version: options.version,
-    startedAt,
-  }
-  writeRunning(paths, running)
-  return { running, stop }
 }
 
 /** Calls made within one turn of the event loop become one. */

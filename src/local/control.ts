@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs'
+import { closeSync, openSync, rmSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '../shared/clock.js'
-import { messageOf, UserError } from '../shared/errors.js'
+import { UserError } from '../shared/errors.js'
 import { isSameProcess, signalProcess } from './kit/processes.js'
 import { holderOf } from './lock.js'
 import type { StartOrder, StartReport } from './main.js'
@@ -12,9 +12,11 @@ import { commandWithNames, probeNames } from './parts/agent/names.js'
 import { findSandboxes } from './parts/agent/sandboxes.js'
 import {
   type ClusterIdentity,
+  folderError,
   type LocalPaths,
   loadIdentity,
   localPaths,
+  makeFolder,
   type RunningCluster,
   readIdentity,
   readRunning,
@@ -117,7 +119,8 @@ export class LocalControl {
           else reject(new UserError(message.code, message.message, { next: message.next }))
         })
         child.on('error', reject)
-        child.on('exit', (code, signal) => reject(this.died(code, signal)))
+        // Not `exit`, which may come before the last message.
+        child.on('close', (code, signal) => reject(this.died(code, signal)))
       })
     } finally {
       limit()
@@ -132,7 +135,7 @@ export class LocalControl {
     signal: AbortSignal,
     onReady: (running: RunningCluster) => Promise<void>,
   ): Promise<number> {
-    this.prepare()
+    makeFolder(this.paths)
     const child = spawn(process.execPath, this.arguments(order), {
       cwd: this.paths.dir,
       env: { ...this.env },
@@ -150,7 +153,7 @@ export class LocalControl {
           else onReady(message.running).catch(reject)
         })
         child.on('error', reject)
-        child.on('exit', (code) => resolve(code ?? 1))
+        child.on('close', (code) => resolve(code ?? 1))
       })
     } finally {
       signal.removeEventListener('abort', stop)
@@ -195,35 +198,13 @@ export class LocalControl {
     return [...this.program, JSON.stringify(whole)]
   }
 
-  private prepare(): void {
-    try {
-      mkdirSync(this.paths.dir, { recursive: true, mode: 0o700 })
-    } catch (error) {
-      throw this.unusable(error)
-    }
-  }
-
   private openLog(): number {
-    this.prepare()
+    makeFolder(this.paths)
     try {
       return openSync(this.paths.log, 'a', 0o600)
     } catch (error) {
-      throw this.unusable(error)
+      throw folderError(error, this.paths.dir)
     }
-  }
-
-  private unusable(error: unknown): UserError {
-    const full = (error as NodeJS.ErrnoException).code === 'ENOSPC'
-    return new UserError(
-      'E_DCOS_DIR_UNUSABLE',
-      `The cluster cannot keep its state in ${this.paths.dir}: ${full ? 'the disk is full' : messageOf(error)}.`,
-      {
-        next: full
-          ? ['Free some space there, or set DCOS_DIR to a folder on another disk.']
-          : ['Make the folder writable for you, or set DCOS_DIR to one that is.'],
-        cause: error,
-      },
-    )
   }
 
   private died(code: number | null, signal: NodeJS.Signals | null): UserError {

@@ -18,9 +18,10 @@ export async function takeLock(path: string): Promise<Lock> {
     for (let attempt = 0; attempt < 5; attempt++) {
       // A link appears whole, so nobody ever reads half a lock.
       if (links(draft, path)) return { release: () => rmSync(path, { force: true }) }
-      const holder = await holderOf(path)
+      const found = readLock(path)
+      const holder = await holderIn(found)
       if (holder !== null) throw held(path, holder)
-      removeStale(path, draft)
+      if (found !== null) removeStale(path, found, draft)
     }
   } finally {
     rmSync(draft, { force: true })
@@ -29,8 +30,7 @@ export async function takeLock(path: string): Promise<Lock> {
 }
 
 /** Takes a stale lock away. Another process may have done so and locked meanwhile: that lock is put back. */
-function removeStale(path: string, draft: string): void {
-  const stale = readLock(path)
+function removeStale(path: string, stale: string, draft: string): void {
   const aside = `${draft}.stale`
   try {
     renameSync(path, aside)
@@ -67,8 +67,12 @@ function held(path: string, holder: number): UserError {
 }
 
 /** Pid of the live process that holds a lock; null when nobody does. */
-export async function holderOf(path: string): Promise<number | null> {
-  const text = readLock(path) ?? ''
+export function holderOf(path: string): Promise<number | null> {
+  return holderIn(readLock(path))
+}
+
+async function holderIn(lock: string | null): Promise<number | null> {
+  const text = lock ?? ''
   const space = text.indexOf(' ')
   const pid = Number(text.slice(0, space))
   if (space < 0 || !Number.isInteger(pid)) return null

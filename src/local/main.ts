@@ -1,9 +1,8 @@
-import { mkdirSync } from 'node:fs'
 import { systemClock } from '../shared/clock.js'
 import { messageOf, UserError } from '../shared/errors.js'
-import { type LocalCluster, startLocalCluster } from './cluster.js'
+import { startLocalCluster } from './cluster.js'
 import { takeLock } from './lock.js'
-import { localPaths, type RunningCluster } from './state-files.js'
+import { folderError, localPaths, makeFolder, type RunningCluster } from './state-files.js'
 
 /** What the process tells whoever started it, over the channel it was started with. */
 export type StartReport =
@@ -21,14 +20,17 @@ export interface StartOrder {
 /** The embedded cluster as a process of its own: started by `dcos local up`, ended by SIGTERM or SIGINT. */
 async function main(order: StartOrder): Promise<void> {
   const paths = localPaths(order.dcosDir)
-  mkdirSync(paths.dir, { recursive: true, mode: 0o700 })
-  const lock = await takeLock(paths.lock)
-  let cluster: LocalCluster | undefined
+  makeFolder(paths)
+  const lock = await takeLock(paths.lock).catch((error) => {
+    throw folderError(error, paths.dir)
+  })
+  const starting = startLocalCluster({ ...order, env: process.env, clock: systemClock, log })
   let ending = false
   const end = async (code: number) => {
     if (ending) return
     ending = true
-    await cluster?.stop()
+    // A start that is under way may have launched tasks already.
+    await starting.then((cluster) => cluster.stop()).catch(() => {})
     lock.release()
     process.exit(code)
   }
@@ -40,13 +42,13 @@ async function main(order: StartOrder): Promise<void> {
     void end(1)
   })
   try {
-    cluster = await startLocalCluster({ ...order, env: process.env, clock: systemClock, log })
+    const { running } = await starting
+    log(`up at ${running.url}, DNS at ${running.dns}`)
+    report({ kind: 'ready', running })
   } catch (error) {
-    lock.release()
+    if (!ending) lock.release()
     throw error
   }
-  log(`up at ${cluster.running.url}, DNS at ${cluster.running.dns}`)
-  report({ kind: 'ready', running: cluster.running })
 }
 
 function log(line: string): void {
@@ -57,6 +59,8 @@ function report(message: StartReport): void {
   if (process.connected) process.send?.(message)
 }
 
+// The log may stand on a full disk, or on a terminal that is gone: that ends nothing.
+process.stdout.on('error', () => {})
 main(JSON.parse(process.argv[2] ?? '{}') as StartOrder).catch((error: unknown) => {
   const user = error instanceof UserError
   log(`cannot start: ${user ? error.message : ((error as Error).stack ?? messageOf(error))}`)

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { messageOf, UserError } from '../shared/errors.js'
 
 /** Where the embedded cluster keeps what it keeps, below `DCOS_DIR/local`. */
 export function localPaths(dcosDir: string) {
@@ -50,7 +51,7 @@ export function readIdentity(paths: LocalPaths): ClusterIdentity | null {
 
 /** The identity of the state folder, made up on first use. */
 export function loadIdentity(paths: LocalPaths): ClusterIdentity {
-  mkdirSync(paths.dir, { recursive: true, mode: 0o700 })
+  makeFolder(paths)
   const known = readIdentity(paths)
   if (known) return known
   const fresh = { clusterId: randomUUID(), token: randomBytes(32).toString('base64url') }
@@ -68,6 +69,35 @@ export function writeRunning(paths: LocalPaths, running: RunningCluster): void {
 
 export function removeRunning(paths: LocalPaths): void {
   rmSync(paths.running, { force: true })
+}
+
+/** The folder of the state, closed to other users. Throws a UserError when it cannot be had. */
+export function makeFolder(paths: LocalPaths): void {
+  try {
+    mkdirSync(paths.dir, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw folderError(error, paths.dir)
+  }
+}
+
+const FOLDER_ERRORS = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EEXIST', 'EISDIR', 'ELOOP']
+
+/** The system's refusal of a file below `dir` as something the user can mend; any other error as it is. */
+export function folderError(error: unknown, dir: string): unknown {
+  const { code = '', path = '' } = error as NodeJS.ErrnoException
+  const disk = code === 'ENOSPC' || code === 'EDQUOT'
+  if (error instanceof UserError || !FOLDER_ERRORS.includes(code)) return error
+  if (!disk && !path.startsWith(dir) && !dir.startsWith(path)) return error
+  return new UserError(
+    'E_DCOS_DIR_UNUSABLE',
+    `The cluster cannot keep its state in ${dir}: ${disk ? 'the disk is full' : messageOf(error)}.`,
+    {
+      next: disk
+        ? ['Free some space there, or set DCOS_DIR to a folder on another disk.']
+        : ['Make the folder writable for you, or set DCOS_DIR to one that is.'],
+      cause: error,
+    },
+  )
 }
 
 /** JSON readable by its owner only; the file is whole or the old one at any moment. */

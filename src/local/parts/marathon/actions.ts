@@ -49,7 +49,11 @@ export class Actions {
   }
 
   /** Victims first; then what is missing, until all that wait for their first launch have become ready. */
-  private async scale(app: NormalizedApp, { sentenced = [] }: Deployment, signal: AbortSignal): Promise<void> {
+  private async scale(
+    app: NormalizedApp,
+    { sentenced = [] }: Deployment,
+    signal: AbortSignal,
+  ): Promise<void> {
     this.announceChecks(app)
     const ofApp = () => this.instances.ofApp(app.id)
     for (const instance of ofApp()) if (sentenced.includes(instance.id)) this.tasks.stop(instance)

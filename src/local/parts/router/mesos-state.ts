@@ -72,6 +72,8 @@ export function mesosSummary(sources: RouterSources): Record<string, unknown> {
 
 function taskJson(task: VipTask, sources: RouterSources): MesosTaskJson & Record<string, unknown> {
   const name = taskName(task.app ?? task.id)
+  const addresses = task.ips.map((ip) => ({ ip_address: ip, protocol: 'IPv4' }))
+  const container = { container_id: { value: task.id }, network_infos: [{ ip_addresses: addresses }] }
   return {
     id: task.id,
     name,
@@ -87,10 +89,7 @@ function taskJson(task: VipTask, sources: RouterSources): MesosTaskJson & Record
         state: task.state,
         timestamp: sources.now() / 1000,
         ...(task.healthy === null ? {} : { healthy: task.healthy }),
-        container_status: {
-          container_id: { value: task.id },
-          network_infos: [{ ip_addresses: task.ips.map((ip) => ({ ip_address: ip, protocol: 'IPv4' })) }],
-        },
+        container_status: container,
       },
     ],
     discovery: {

@@ -17,8 +17,7 @@ const NOT_PASSED_ON = new Set([
   'authorization',
 ])
 const BACKEND_TIMEOUT_MS = 60_000
-const BAD_GATEWAY =
-  '<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>\n'
+const BAD_GATEWAY = '<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>\n'
 
 /**
  * `/service/<name>/…` to the running task of the app that carries the `DCOS_SERVICE_*` labels, as

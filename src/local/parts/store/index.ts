@@ -31,7 +31,8 @@ export class StorePart implements ClusterPart, Store {
   async start(): Promise<void> {
     try {
       await mkdir(this.dir, { recursive: true, mode: 0o700 })
-      if (!(await isStoreOrNew(this.file))) throw unreadable(this.dir, `${this.file} is no store of a cluster`)
+      if (!(await isStoreOrNew(this.file)))
+        throw unreadable(this.dir, `${this.file} is no store of a cluster`)
       if (roomIn(this.dir) < LEAST_ROOM) throw unusable(this.dir, 'the disk is full')
       // LMDB is native code; only the cluster's own process ever loads it.
       const lmdb = await import('lmdb')

@@ -12,8 +12,7 @@ const MAX_UNREAD_BYTES = 4 * 1024 * 1024
 /** `GET /v2/events`: server-sent events with CRLF line ends, as Marathon writes them. */
 export function eventRoutes(server: FastifyInstance, context: ApiContext): void {
   server.get('/v2/events', { exposeHeadRoute: false }, (request, reply) => {
-    if (!(request.headers.accept ?? '').includes('text/event-stream'))
-      throw methodNotAllowed()
+    if (!(request.headers.accept ?? '').includes('text/event-stream')) throw methodNotAllowed()
     const types = queryValues(request, 'event_type')
     reply.hijack()
     const out = reply.raw

@@ -4,7 +4,10 @@ type Test = (labels: Record<string, string>) => boolean
 
 const TERM = String.raw`((?:\\.|[-A-Za-z0-9_.])+)`
 const SET = String.raw`\(\s*(${TERM}(?:\s*,\s*${TERM})*)\s*\)`
-const SELECTOR = new RegExp(String.raw`^\s*${TERM}(?:\s*(==|!=)\s*${TERM}|\s+(in|notin)\s*${SET})?\s*(?:,(?=\s*\S)|$)`, 's')
+const SELECTOR = new RegExp(
+  String.raw`^\s*${TERM}(?:\s*(==|!=)\s*${TERM}|\s+(in|notin)\s*${SET})?\s*(?:,(?=\s*\S)|$)`,
+  's',
+)
 
 /**
  * Marathon's label selectors: `key`, `key == v`, `key != v`, `key in (a, b)`, `key notin (a, b)`, joined by
