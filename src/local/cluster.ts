@@ -35,6 +35,8 @@ export interface LocalClusterOptions {
   /** Version of this program. */
   version: string
   env: Record<string, string | undefined>
+  /** First and last host port that tasks are given; without it Mesos' default. */
+  portRange?: [number, number]
   clock: Clock
   log: (line: string) => void
 }
@@ -65,6 +67,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
     hostsFile: paths.hosts,
     clock,
     env: options.env,
+    ...(options.portRange ? { portRange: options.portRange } : {}),
     log,
     onUpdate: (update) => marathon.taskUpdate(update),
   })

@@ -55,7 +55,11 @@ export function loadIdentity(paths: LocalPaths): ClusterIdentity {
   const known = readIdentity(paths)
   if (known) return known
   const fresh = { clusterId: randomUUID(), token: randomBytes(32).toString('base64url') }
-  writePrivate(paths.identity, fresh)
+  try {
+    writePrivate(paths.identity, fresh)
+  } catch (error) {
+    throw folderError(error, paths.dir)
+  }
   return fresh
 }
 
