@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import type { Agent as HttpAgent } from 'node:http'
 import type { Agent as HttpsAgent } from 'node:https'
 import { messageOf, UserError } from '../shared/errors.js'
@@ -42,7 +42,7 @@ async function readAuthority(path: string): Promise<string> {
   ]
   let pem: string
   try {
-    pem = await readFile(path, 'utf8')
+    pem = readFileSync(path, 'utf8')
   } catch (thrown) {
     throw new UserError('E_TLS_CA', `The CA bundle ${path} cannot be read: ${messageOf(thrown)}.`, { next })
   }

@@ -1,4 +1,4 @@
-import { lstat, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { lstatSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { UsageError, UserError } from '../shared/errors.js'
 import { errnoOf, fileError, makeFolderOf, readToml, type TomlTable, writeToml } from './files.js'
@@ -49,7 +49,7 @@ export async function listClusters(dir: string): Promise<StoredCluster[]> {
   const folder = join(dir, 'clusters')
   let names: string[]
   try {
-    names = await readdir(folder)
+    names = readdirSync(folder)
   } catch (thrown) {
     if (errnoOf(thrown) === 'ENOENT') return []
     throw fileError(thrown, `read ${folder}`)
@@ -141,9 +141,9 @@ export async function attachCluster(dir: string, id: string): Promise<void> {
   const marks = others.map((cluster) => join(clusterFolder(dir, cluster.id), 'attached'))
   try {
     const first = marks.shift()
-    if (first) await rename(first, mark)
-    else await writeFile(mark, '', { mode: 0o644 })
-    await Promise.all(marks.map((extra) => rm(extra, { force: true })))
+    if (first) renameSync(first, mark)
+    else writeFileSync(mark, '', { mode: 0o644 })
+    for (const extra of marks) rmSync(extra, { force: true })
   } catch (thrown) {
     throw fileError(thrown, `attach cluster ${id}`)
   }
@@ -153,13 +153,13 @@ export async function attachCluster(dir: string, id: string): Promise<void> {
 export async function removeCluster(dir: string, id: string): Promise<void> {
   const folder = clusterFolder(dir, id)
   try {
-    await lstat(folder)
+    lstatSync(folder)
   } catch (thrown) {
     if (errnoOf(thrown) === 'ENOENT') throw unknownId(id)
     throw fileError(thrown, `remove ${folder}`)
   }
   try {
-    await rm(folder, { recursive: true, force: true })
+    rmSync(folder, { recursive: true, force: true })
   } catch (thrown) {
     throw fileError(thrown, `remove ${folder}`)
   }
@@ -186,7 +186,7 @@ async function readCluster(dir: string, id: string): Promise<StoredCluster | nul
   let attached = false
   let problem: UserError | null = null
   try {
-    if (!(await stat(folder)).isDirectory()) return null
+    if (!statSync(folder).isDirectory()) return null
     attached = await isThere(join(folder, 'attached'))
   } catch (thrown) {
     if (errnoOf(thrown) === 'ENOENT') return null
@@ -210,7 +210,7 @@ async function readCluster(dir: string, id: string): Promise<StoredCluster | nul
 
 async function isThere(path: string): Promise<boolean> {
   try {
-    await stat(path)
+    statSync(path)
     return true
   } catch (thrown) {
     if (errnoOf(thrown) === 'ENOENT') return false

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, realpath, rename, rm } from 'node:fs/promises'
+// Synchronous on purpose: loading node:fs/promises alone takes longer than reading these few small files.
+import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { messageOf, UserError } from '../shared/errors.js'
 
@@ -36,7 +37,7 @@ export function fileError(thrown: unknown, doing: string): UserError {
 export async function readToml(file: string): Promise<TomlTable> {
   let text: string
   try {
-    text = await readFile(file, 'utf8')
+    text = readFileSync(file, 'utf8')
   } catch (thrown) {
     if (errnoOf(thrown) === 'ENOENT') return {}
     throw fileError(thrown, `read ${file}`)
@@ -68,19 +69,14 @@ export async function readToml(file: string): Promise<TomlTable> {
  */
 export async function writeToml(file: string, table: TomlTable): Promise<void> {
   const { stringify } = await import('smol-toml')
-  const target = await realpath(file).catch(() => file)
+  const target = existsSync(file) ? realpathSync(file) : file
   const draft = `${target}.${process.pid}.${randomBytes(4).toString('hex')}`
   try {
-    const handle = await open(draft, 'wx', 0o600)
-    try {
-      await handle.writeFile(`\n${stringify(sorted(table) as TomlTable, { numbersAsFloat: true })}`)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await rename(draft, target)
+    const text = `\n${stringify(sorted(table) as TomlTable, { numbersAsFloat: true })}`
+    writeFileSync(draft, text, { flag: 'wx', mode: 0o600, flush: true })
+    renameSync(draft, target)
   } catch (thrown) {
-    await rm(draft, { force: true }).catch(() => {})
+    rmSync(draft, { force: true })
     throw fileError(thrown, `write ${file}`)
   }
 }
@@ -88,7 +84,7 @@ export async function writeToml(file: string, table: TomlTable): Promise<void> {
 /** Creates the folder of `file` and its parents, open to read as the genuine program makes them. */
 export async function makeFolderOf(file: string): Promise<void> {
   try {
-    await mkdir(dirname(file), { recursive: true, mode: 0o755 })
+    mkdirSync(dirname(file), { recursive: true, mode: 0o755 })
   } catch (thrown) {
     throw fileError(thrown, `create ${dirname(file)}`)
   }
