@@ -89,7 +89,7 @@ function vipLabel(wish: NewApp, publish: Publish, row: number): Record<string, s
 /** Times in seconds: a task is offered traffic soon after it answers, and given up after three misses. */
 function healthCheck(wish: HealthCheckWish): Record<string, unknown> {
   const timing = {
-    delaySeconds: 0,
+    delaySeconds: 1,
     gracePeriodSeconds: 60,
     intervalSeconds: 5,
     timeoutSeconds: 5,
