@@ -53,7 +53,8 @@ function sendRequests() {
   const { stdout } = byName
     ? dcos(['local', 'exec', '--', 'node', ...script])
     : run(process.execPath, script, `node ${script.join(' ')}`)
-  if (!byName) console.log(`(Not by its name: ${names?.reason ?? 'another program has its port on this machine.'})`)
+  if (!byName)
+    console.log(`(Not by its name: ${names?.reason ?? 'another program has its port on this machine.'})`)
   return stdout.split('\n').filter((line) => line.includes('hello from')).length
 }
 

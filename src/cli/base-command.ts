@@ -25,6 +25,8 @@ export abstract class BaseCommand extends Command {
     config?: unknown,
   ): Promise<ReturnType<T['run']>> {
     const command: Command = new this(argv ?? [], config as Config)
+    // oclif fills a missing argument from stdin; here stdin belongs to definitions and to loops around the program.
+    for (const arg of Object.values((command as BaseCommand).ctor.args ?? {})) arg.ignoreStdin = true
     return await (command as BaseCommand)._run<ReturnType<T['run']>>()
   }
 

@@ -2,6 +2,7 @@ import type { Http } from '../clients/http.js'
 import type { Marathon } from '../clients/marathon.js'
 import type { ClusterTarget } from '../config/settings.js'
 import type { VipSources } from '../operations/ports.js'
+import type { EndpointPorts } from '../operations/read-endpoints.js'
 import type { Environment } from './environment.js'
 
 /** A cluster to work with, everything loaded late. */
@@ -10,6 +11,7 @@ export interface Connection {
   http: Http
   marathon: Marathon
   sources: VipSources
+  services: EndpointPorts
 }
 
 /** Opens the cluster that flags, environment and files mean; nothing is sent yet. */
@@ -38,5 +40,13 @@ export async function connect(
     records: () => net.readNetRecords(http),
     places: () => local.readLocalVips(http),
   }
-  return { target, http, marathon, sources }
+  const services: EndpointPorts = {
+    askService: async (...request) => {
+      const { askService } = await import('../clients/services.js')
+      return askService(http, ...request)
+    },
+    app: (id) => marathon.getApp(id),
+    apps: () => marathon.listApps({ tasks: true }),
+  }
+  return { target, http, marathon, sources, services }
 }

@@ -1,5 +1,8 @@
-import { Flags } from '@oclif/core'
+import { Flags, type Interfaces } from '@oclif/core'
 import { forceFlag, timeoutFlag, waitFlag, yesFlag } from './flags.js'
+
+/** Flags that describe a new app: a definition or a running app says these things itself. */
+const OF_NEW_APPS = 'id cmd image network instances cpus mem env label health-check'.split(' ')
 
 /** Flags of `vip create`. */
 export const createFlags = {
@@ -18,12 +21,12 @@ export const createFlags = {
     char: 'f',
     summary: 'Deploy this app definition (- = stdin); with NAME and -p the VIP is added to it.',
     helpValue: 'APP.json',
-    exclusive: ['app', 'cmd', 'image', 'id'],
+    exclusive: ['app', ...OF_NEW_APPS],
   }),
   app: Flags.string({
     summary: 'Add the VIP to this app that runs; its tasks are restarted.',
     helpValue: '/ID',
-    exclusive: ['file', 'cmd', 'image', 'id'],
+    exclusive: ['file', ...OF_NEW_APPS],
   }),
   id: Flags.string({ summary: 'Id of the new app; made from NAME when left out.', helpValue: '/ID' }),
   cmd: Flags.string({ summary: 'Command of the new app, run by sh -c.', helpValue: 'CMD' }),
@@ -58,9 +61,15 @@ export const createFlags = {
     summary: 'Make an IP VIP at this address instead of a named one.',
     helpValue: 'ADDRESS',
   }),
-  'dry-run': Flags.boolean({ summary: 'Print the definition that would be sent, send nothing.' }),
+  'dry-run': Flags.boolean({
+    summary: 'Print the definition that would be sent, send nothing.',
+    default: false,
+  }),
   wait: waitFlag,
   timeout: timeoutFlag,
   force: forceFlag,
   yes: yesFlag,
 }
+
+/** The parsed flags of `vip create`. */
+export type CreateFlags = Interfaces.InferredFlags<typeof createFlags>

@@ -1,35 +1,25 @@
-import { open, readdir, stat } from 'node:fs/promises'
+import { constants, openSync, type Stats } from 'node:fs'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { Socket } from 'node:net'
 import { join, resolve } from 'node:path'
 import type { DefinitionInput } from '../operations/validate-files.js'
 import { messageOf, UserError } from '../shared/errors.js'
 import type { Environment } from './environment.js'
-import { INPUT_LIMIT, readInput } from './standard-input.js'
+import { INPUT_LIMIT, readInput, readLimited } from './standard-input.js'
 
 /** The bytes of a definition; `-` is stdin. Refuses folders, devices and files that are no definition by their size. */
 export async function readDefinition(file: string, environment: Environment): Promise<Buffer> {
   if (file === '-') return readInput(environment)
   const path = resolve(environment.cwd, file)
   try {
-    const facts = await stat(path)
-    if (facts.isDirectory()) throw unreadable(file, 'it is a folder', 'Name a file in it.')
-    if (facts.size > INPUT_LIMIT) {
-      const size = Math.round(facts.size / 1024 / 1024)
-      throw unreadable(
-        file,
-        `it holds ${size} MB, and no definition is that large`,
-        'Check that it is the right file.',
-      )
-    }
-    const handle = await open(path)
-    try {
-      return await handle.readFile()
-    } finally {
-      await handle.close()
-    }
+    const content = await readPath(file, path, await stat(path))
+    if (content === null) throw tooLarge(file, `more than ${megabytes(INPUT_LIMIT)}`)
+    return content
   } catch (error) {
     if (error instanceof UserError) throw error
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') throw unreadable(file, 'there is no such file', 'Check the path.')
+    if (code === 'ENOTDIR') throw unreadable(file, 'a part of the path is no folder', 'Check the path.')
     if (code === 'EACCES') throw unreadable(file, 'you may not read it', 'Check its permissions.')
     if (code === 'ELOOP') throw unreadable(file, 'its links lead in a circle', 'Name the file itself.')
     throw unreadable(file, messageOf(error), 'Check the path.')
@@ -41,7 +31,7 @@ export async function* readDefinitions(
   words: readonly string[],
   environment: Environment,
 ): AsyncGenerator<DefinitionInput> {
-  for (const word of words) {
+  for (const word of new Set(words)) {
     for await (const file of filesOf(word, environment)) {
       const name = file === '-' ? 'stdin' : file
       try {
@@ -54,11 +44,26 @@ export async function* readDefinitions(
   }
 }
 
+/** Null when there is more than the limit. */
+function readPath(file: string, path: string, facts: Stats): Promise<Buffer | null> {
+  if (facts.isDirectory()) throw unreadable(file, 'it is a folder', 'Name a file in it.')
+  if (facts.isFIFO()) return readPipe(path)
+  if (!facts.isFile()) throw unreadable(file, 'it is a device or a socket', 'Name a file, or `-` for stdin.')
+  if (facts.size > INPUT_LIMIT) throw tooLarge(file, megabytes(facts.size))
+  return readFile(path)
+}
+
+/** Such as the shell's `<(…)`. Opened without blocking: nothing would end a wait for somebody to write. */
+function readPipe(path: string): Promise<Buffer | null> {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  return readLimited(new Socket({ fd, readable: true, writable: false }))
+}
+
 /** The word itself, or the .json files below it; hidden folders and installed packages are passed over. */
 async function* filesOf(word: string, environment: Environment): AsyncGenerator<string> {
   const facts = word === '-' ? null : await stat(resolve(environment.cwd, word)).catch(() => null)
-  if (!facts?.isDirectory()) yield word
-  else yield* below(word, environment.cwd)
+  if (facts?.isDirectory()) yield* below(word, environment.cwd)
+  else yield word
 }
 
 async function* below(folder: string, cwd: string): AsyncGenerator<string> {
@@ -69,6 +74,15 @@ async function* below(folder: string, cwd: string): AsyncGenerator<string> {
       yield* below(path, cwd)
     else if (entry.isFile() && entry.name.endsWith('.json')) yield path
   }
+}
+
+function tooLarge(file: string, size: string): UserError {
+  const why = `it holds ${size}, and no definition is that large`
+  return unreadable(file, why, 'Check that it is the right file.')
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 1024 / 1024)} MB`
 }
 
 function unreadable(file: string, why: string, next: string): UserError {

@@ -1,16 +1,22 @@
-import type { Http } from '../clients/http.js'
 import type { Environment } from './environment.js'
 
-/** Speaks to the embedded cluster itself, whatever cluster is attached. */
-export async function connectLocal(
+/** What the embedded cluster says of itself, whatever cluster is attached. */
+export async function askLocalStatus(
   environment: Environment,
   version: string,
-  flags: { verbose?: boolean },
-  running: { url: string },
-  token: string,
-): Promise<Http> {
-  const { createHttp } = await import('../clients/http.js')
-  const target = { url: running.url, token, tls: { verify: true, ca: null }, timeoutMs: 10_000 }
-  const log = flags.verbose ? (line: string) => void environment.stderr.write(`${line}\n`) : undefined
-  return createHttp(target, { signal: environment.signal, version, ...(log ? { log } : {}) })
+  { verbose }: { verbose?: boolean },
+  { url, token }: { url: string; token: string },
+): Promise<object> {
+  const [{ createHttp }, { readLocalStatus }] = await Promise.all([
+    import('../clients/http.js'),
+    import('../clients/local.js'),
+  ])
+  const target = { url, token, tls: { verify: true, ca: null }, timeoutMs: 10_000 }
+  const log = verbose ? (line: string) => void environment.stderr.write(`${line}\n`) : undefined
+  const http = createHttp(target, { signal: environment.signal, version, ...(log ? { log } : {}) })
+  try {
+    return (await readLocalStatus(http)) ?? {}
+  } finally {
+    http.close()
+  }
 }

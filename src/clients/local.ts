@@ -1,12 +1,12 @@
-import type { LocalVip } from './answers.js'
+import type { VipPlace } from '../domain/vip-report.js'
 import type { Http } from './http.js'
 import { arrayIn, objectIn } from './shape.js'
 
 /** Where this machine reaches each VIP; null when the cluster is not the embedded one. */
-export async function readLocalVips(http: Http): Promise<LocalVip[] | null> {
+export async function readLocalVips(http: Http): Promise<VipPlace[] | null> {
   const path = '/local/v1/vips'
   const answer = await http.json<unknown>(path, { allow: [404] })
-  return answer === null ? null : arrayIn<LocalVip>(answer, null, path)
+  return answer === null ? null : arrayIn<VipPlace>(answer, null, path)
 }
 
 /** What the embedded cluster says of itself; null when the cluster is not the embedded one. */

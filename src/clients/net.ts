@@ -1,4 +1,4 @@
-import type { NetRecord, NetVip } from './answers.js'
+import type { NetRecord, NetVip } from '../domain/vip-report.js'
 import type { Http } from './http.js'
 import { arrayIn } from './shape.js'
 

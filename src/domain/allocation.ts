@@ -86,7 +86,7 @@ export class AddressPool {
     const known = this.addresses.get(owner)
     if (known !== undefined) return this.space.text(known)
     let candidate = this.space.first(vipName(label, framework))
-    for (let probe = 0; probe <= this.space.range; probe++) {
+    for (let probe = 0; probe < this.space.range; probe++) {
       if (!this.owners.has(candidate)) {
         this.owners.set(candidate, owner)
         this.addresses.set(owner, candidate)

@@ -7,6 +7,7 @@ export interface PortedApp {
   networks?: { mode?: string; name?: string }[]
   portDefinitions?: AppPort[] | null
   container?: {
+    type?: string
     portMappings?: AppPort[] | null
     docker?: { network?: string; portMappings?: AppPort[] | null } | null
   } | null
@@ -57,17 +58,27 @@ export function networkMode(app: PortedApp): NetworkMode {
 
 /** The ports that count in the app's network mode, in order. Lists that the mode ignores are not read. */
 export function effectivePorts(app: PortedApp): PlacedPort[] {
-  const lists: [string, AppPort[] | null | undefined][] =
-    networkMode(app) === 'host'
-      ? [['/portDefinitions', app.portDefinitions]]
-      : [
-          ['/container/portMappings', app.container?.portMappings],
-          ['/container/docker/portMappings', app.container?.docker?.portMappings],
-          ['/ipAddress/discovery/ports', app.ipAddress?.discovery?.ports],
-        ]
-  return lists.flatMap(([list, ports]) =>
-    (ports ?? []).map((port, index) => ({ path: `${list}(${index})`, port, index })),
-  )
+  const { place, ports } = effectiveList(app)
+  return ports.map((port, index) => ({ path: `${place}(${index})`, port, index }))
+}
+
+/** Where an app's list of ports can stand. */
+export type PortList =
+  | '/portDefinitions'
+  | '/container/portMappings'
+  | '/container/docker/portMappings'
+  | '/ipAddress/discovery/ports'
+
+/** The one list of ports that counts, current or old form. Source: Marathon 1.11, `AppNormalization`. */
+export function effectiveList(app: PortedApp): { place: PortList; ports: AppPort[] } {
+  if (networkMode(app) === 'host') return { place: '/portDefinitions', ports: app.portDefinitions ?? [] }
+  const current = app.container?.portMappings
+  const docker = app.container?.docker?.portMappings
+  const discovery = app.ipAddress?.discovery?.ports
+  if (docker && (docker.length > 0 || !current))
+    return { place: '/container/docker/portMappings', ports: docker }
+  if (discovery && !current) return { place: '/ipAddress/discovery/ports', ports: discovery }
+  return { place: '/container/portMappings', ports: current ?? [] }
 }
 
 /** `tcp`, `udp` or both, as a port's `protocol` says; tcp when it says nothing. */

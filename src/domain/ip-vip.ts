@@ -29,6 +29,7 @@ export function ipVipProblem(ip: string, inUse: ReadonlySet<string> = new Set())
   if (number <= 1n) return 'is the unspecified or the loopback address'
   if (number >= ipv6Number(DEFAULT_POOL6.min) && number <= ipv6Number(DEFAULT_POOL6.max))
     return 'lies in the pool of named IPv6 VIPs, where it can clash with one in silence'
+  if (number >> 118n === 0x3fan) return 'is a link-local address'
   if (number >> 120n === 0xffn) return 'is a multicast address'
   return null
 }

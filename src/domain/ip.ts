@@ -22,8 +22,9 @@ export function ipv6Number(text: string): bigint {
   return groups.reduce((number, group) => (number << 16n) | BigInt(`0x${group}`), 0n)
 }
 
-/** Canonical IPv6 text (RFC 5952) of a 128-bit number. */
+/** Canonical IPv6 text (RFC 5952) of a 128-bit number; an IPv4-mapped address ends in its dotted quad. */
 export function ipv6Text(value: bigint): string {
+  if (value >> 32n === 0xffffn) return `::ffff:${ipv4Text(Number(value & 0xffffffffn))}`
   const groups = Array.from({ length: 8 }, (_, i) => Number((value >> BigInt(112 - 16 * i)) & 0xffffn))
   let best = { start: -1, length: 1 }
   for (let start = 0; start < 8; start++) {
@@ -45,9 +46,7 @@ export function strictIp(text: string): string | null {
   // Node compiles its pattern for IPv6 at the first use, which takes longer than all the rest of a start.
   if (!text.includes(':')) return null
   const bare = text.replace(/%.*$/s, '')
-  if (!isIPv6(bare)) return null
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)
-  return mapped ? `::ffff:${mapped[1]}` : ipv6Text(ipv6Number(bare))
+  return isIPv6(bare) ? ipv6Text(ipv6Number(bare)) : null
 }
 
 /** An address with a port, IPv6 in brackets as clients write it. */

@@ -51,7 +51,7 @@ export function tasksOfState(state: MesosStateJson): VipTask[] {
 export function appOfTask(taskId: string): string | null {
   const match =
     /^(.+)\.(?:instance-|marathon-)[^_.]+[._][^.]+(?:\.\d+)?$/.exec(taskId) ??
-    /^(.+)\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.exec(taskId)
+    /^(.+)\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:\.\d+)?$/.exec(taskId)
   return match ? `/${match[1]!.split('_').join('/')}` : null
 }
 
@@ -71,7 +71,7 @@ function vipTask(task: MesosTaskJson, framework: string, ip: string): VipTask {
     ips: addresses,
     ports: (task.discovery?.ports?.ports ?? []).map((port) => ({
       number: port.number ?? 0,
-      protocol: port.protocol ?? '',
+      protocol: port.protocol,
       ...(port.name === undefined ? {} : { name: port.name }),
       labels: pairs(port.labels?.labels),
     })),

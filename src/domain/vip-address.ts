@@ -30,13 +30,13 @@ export function parseAddress(text: string, framework: string = MARATHON_FRAMEWOR
     const ip = strictIp(bracketed[1]!)
     return ip === null ? null : query(ip, bracketed[2], protocol)
   }
-  const colon = bare.lastIndexOf(':')
-  const hasPort = colon >= 0 && /^\d+$/.test(bare.slice(colon + 1))
-  if (colon >= 0 && !hasPort) return null
-  const name = hasPort ? bare.slice(0, colon) : bare
-  const port = hasPort ? bare.slice(colon + 1) : undefined
-  const ip = strictIp(name)
-  if (ip !== null) return query(ip, port, protocol)
+  const [, name = bare, port] = /^(.*):(\d+)$/s.exec(bare) ?? []
+  const withPort = strictIp(name)
+  if (withPort !== null) return query(withPort, port, protocol)
+  // All of it: the last group of an IPv6 address may look like a port, and then only the rest is no address.
+  const whole = strictIp(bare)
+  if (whole !== null) return query(whole, undefined, protocol)
+  if (port === undefined && bare.includes(':')) return null
   const host = hostnameOf(name, framework)
   return host === null ? null : query(host, port, protocol)
 }

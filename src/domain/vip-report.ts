@@ -1,8 +1,9 @@
 import type { PortedApp } from './app-ports.js'
 import { declaredVips } from './declared-vips.js'
+import { hostPort } from './ip.js'
 import type { Backend, Protocol, VipEntry, VipKey } from './vip.js'
 import { addressOf } from './vip-address.js'
-import { vipLabelText } from './vip-label.js'
+import { parseVipLabel, vipLabelText } from './vip-label.js'
 import { vipHostname } from './vip-name.js'
 import { buildVipTable, type VipTask, vipKeyText } from './vip-table.js'
 
@@ -32,6 +33,21 @@ export interface VipPlace {
   reason: string | null
 }
 
+/** One row of dcos-net's VIP table. */
+export interface NetVip {
+  /** Full name and port, or address and port; IPv6 without brackets. */
+  vip: string
+  protocol: string
+  backend: { ip: string; port: number }[]
+}
+
+/** One record of the cluster's own zones; for SRV `host` is `target:port`. */
+export interface NetRecord {
+  name: string
+  host: string
+  rtype: string
+}
+
 /** What a cluster tells; null where a source is missing. */
 export interface VipFacts {
   /** Live tasks of every framework, from Mesos. */
@@ -39,9 +55,9 @@ export interface VipFacts {
   /** Apps of Marathon. */
   apps: PortedApp[] | null
   /** dcos-net's own table: addresses and backends, nothing about health. */
-  netVips: { vip: string; protocol: string; backend: { ip: string; port: number }[] }[] | null
+  netVips: NetVip[] | null
   /** Records of the VIP zone: names and their virtual IPs. */
-  records: { name: string; host: string; rtype: string }[] | null
+  records: NetRecord[] | null
   places: VipPlace[] | null
 }
 
@@ -55,11 +71,11 @@ export function buildVipReports(facts: VipFacts): VipReport[] {
     const id = vipKeyText(key)
     const report = reports.get(id) ?? reportOf(withNetBackends(key, facts), facts)
     reports.set(id, report)
-    if (!report.apps.includes(app)) report.apps.push(app)
+    report.apps = [...new Set([...report.apps, app])].sort()
   }
   const known = new Set([...reports.values()].map((report) => `${report.address} ${report.protocol}`))
   for (const row of facts.netVips ?? [])
-    if (!known.has(`${row.vip} ${row.protocol}`))
+    if (!known.has(`${addressOfRow(row.vip)} ${row.protocol}`))
       reports.set(`net ${row.protocol} ${row.vip}`, netReport(row, facts))
   return [...reports.values()].sort(
     (a, b) =>
@@ -100,10 +116,12 @@ function reportOf({ key, backends }: VipEntry, facts: VipFacts): VipReport {
   }
 }
 
-/** Two labels that share a name share its records too; then nobody can tell whose address is whose. */
 function virtualIp(key: VipKey, facts: VipFacts): string | null {
-  if (key.kind === 'ip') return key.ip
-  const name = vipHostname(key.label, key.framework)
+  return key.kind === 'ip' ? key.ip : addressInRecords(vipHostname(key.label, key.framework), facts)
+}
+
+/** Two labels that share a name share its records too; then nobody can tell whose address is whose. */
+function addressInRecords(name: string, facts: VipFacts): string | null {
   const addresses = (facts.records ?? []).filter((record) => record.name === name && record.rtype === 'A')
   return addresses.length === 1 ? addresses[0]!.host : null
 }
@@ -111,28 +129,34 @@ function virtualIp(key: VipKey, facts: VipFacts): string | null {
 /** A declared VIP when Mesos does not tell about tasks: the load balancer's backends, their health unknown. */
 function withNetBackends(key: VipKey, facts: VipFacts): VipEntry {
   if (facts.tasks !== null) return { key, backends: [] }
-  const address = key.kind === 'ip' ? `${key.ip}:${key.port}` : addressOf(key)
-  const rows = (facts.netVips ?? []).filter((row) => row.vip === address && row.protocol === key.protocol)
+  const address = addressOf(key)
+  const rows = (facts.netVips ?? []).filter(
+    (row) => addressOfRow(row.vip) === address && row.protocol === key.protocol,
+  )
   return { key, backends: rows.flatMap((row) => row.backend.map(unknownBackend)) }
+}
+
+/** dcos-net writes an IP VIP as its label does: IPv6 without brackets. */
+function addressOfRow(vip: string): string {
+  const read = parseVipLabel(vip)
+  return read.kind === 'ip' ? hostPort(read.ip, read.port) : vip
 }
 
 function netReport(
   row: { vip: string; protocol: string; backend: { ip: string; port: number }[] },
   facts: VipFacts,
 ): VipReport {
-  const colon = row.vip.lastIndexOf(':')
-  const host = row.vip.slice(0, colon)
+  const read = parseVipLabel(row.vip)
+  const host = row.vip.slice(0, row.vip.lastIndexOf(':'))
   const backends = row.backend.map(unknownBackend)
-  const named = /[a-z]/.test(host) && !host.includes(':')
-  const records = (facts.records ?? []).filter((record) => record.name === host && record.rtype === 'A')
   return {
-    address: row.vip,
-    kind: named ? 'named' : 'ip',
+    address: addressOfRow(row.vip),
+    kind: read.kind === 'ip' ? 'ip' : 'named',
     label: null,
     framework: null,
     protocol: row.protocol as Protocol,
-    port: Number(row.vip.slice(colon + 1)),
-    ip: named ? (records.length === 1 ? records[0]!.host : null) : host,
+    port: Number(row.vip.slice(host.length + 1)),
+    ip: read.kind === 'ip' ? read.ip : addressInRecords(host, facts),
     connect: null,
     status: statusOf(backends),
     apps: [],

@@ -5,8 +5,8 @@ import { isVipKey, MAX_PORT, parseVipLabel } from './vip-label.js'
 /** A port as Mesos announces it to service discovery (`DiscoveryInfo.ports`). */
 export interface DiscoveryPort {
   number: number
-  /** `tcp` or `udp` in any case; ports of another protocol carry no VIP. */
-  protocol: string
+  /** `tcp` or `udp` in any case; ports of another protocol carry no VIP, one without takes all VIPs of its task away. */
+  protocol?: string
   name?: string
   /** Label pairs, including `network-scope` and `network-name` that Marathon adds. */
   labels: [key: string, value: string][]
@@ -47,42 +47,43 @@ export function backendWeight(task: Pick<VipTask, 'state' | 'healthy' | 'hasHeal
 
 /**
  * The VIP table: every VIP that a task carries, with its backends. Tasks with an identical key are
- * united, whatever app they belong to; equal backends collapse. Labels that cannot be read are left
- * out in silence, as the cluster does it. Sorted as the cluster walks it (protocol, label, framework, port).
+ * united, whatever app they belong to; equal backends collapse into the one that takes traffic. Labels that
+ * cannot be read are left out in silence, as the cluster does it. Sorted by protocol, IP VIPs first, the named
+ * ones as the cluster walks them (label, framework, port).
  */
 export function buildVipTable(tasks: Iterable<VipTask>): VipEntry[] {
-  const table = new Map<string, VipEntry & { seen: Set<string> }>()
+  const table = new Map<string, { key: VipKey; backends: Map<string, Backend> }>()
   for (const task of tasks) {
     const weight = backendWeight(task)
     if (weight === null) continue
     for (const { key, port } of vipsOfTask(task)) {
       const id = vipKeyText(key)
-      const entry = table.get(id) ?? { key, backends: [], seen: new Set<string>() }
+      const entry = table.get(id) ?? { key, backends: new Map<string, Backend>() }
       table.set(id, entry)
       for (const ip of backendIps(task, port, key)) {
         const place = `${ip} ${port.number}`
-        if (entry.seen.has(place)) continue
-        entry.seen.add(place)
-        entry.backends.push({
+        if ((entry.backends.get(place)?.weight ?? -1) >= weight) continue
+        entry.backends.set(place, {
           ip,
           port: port.number,
           task: task.id,
           app: task.app,
           healthy: takesTraffic(task),
           weight,
-        } satisfies Backend)
+        })
       }
     }
   }
   return [...table.values()]
-    .map(({ key, backends }) => ({ key, backends }))
+    .map(({ key, backends }) => ({ key, backends: [...backends.values()] }))
     .sort((a, b) => compareKeys(a.key, b.key))
 }
 
 /** Unique text of a key. */
 export function vipKeyText(key: VipKey): string {
+  // Quoted, so that a framework's name with blanks in it ends where it ends.
   return key.kind === 'named'
-    ? `${key.protocol} ${key.framework} ${key.port} ${key.label}`
+    ? `${key.protocol} ${JSON.stringify(key.framework)} ${key.port} ${key.label}`
     : `${key.protocol} ip ${key.port} ${key.ip}`
 }
 
@@ -103,21 +104,31 @@ export function frontendOf({ key, backends }: VipEntry, ip: string): Frontend | 
   }
 }
 
-/** Every VIP of one task with the discovery port that carries it. */
+/**
+ * Every VIP of one task with the discovery port that carries it. Where the load balancer cannot make sense
+ * of one port, it gives up on all ports of the task. Source: dcos-net, `dcos_net_mesos_listener`.
+ */
 export function vipsOfTask(task: VipTask): { key: VipKey; port: DiscoveryPort }[] {
-  const found: { key: VipKey; port: DiscoveryPort }[] = []
-  for (const port of task.ports) {
-    const protocol = port.protocol.toLowerCase()
-    if ((protocol !== 'tcp' && protocol !== 'udp') || port.number === 0) continue
-    for (const [labelKey, value] of port.labels) {
-      if (!isVipKey(labelKey)) continue
-      const key = vipKeyOf(value, protocol, task.framework)
-      if (key !== null) found.push({ key, port })
-    }
-  }
   const legacy = legacyVips(task)
-  // A VIP_PORT index beyond the task's ports takes every VIP of the task away, the cluster's own trap.
-  return legacy === null ? [] : [...found, ...legacy]
+  if (legacy === null || !task.ports.every(isUnderstood)) return []
+  const found = task.ports.flatMap((port) => {
+    const protocol = port.protocol?.toLowerCase()
+    if ((protocol !== 'tcp' && protocol !== 'udp') || port.number === 0) return []
+    return port.labels.flatMap(([labelKey, value]) => {
+      const key = isVipKey(labelKey) ? vipKeyOf(value, protocol, task.framework) : null
+      return key === null ? [] : [{ key, port }]
+    })
+  })
+  return [...found, ...legacy]
+}
+
+function isUnderstood(port: DiscoveryPort): boolean {
+  const scope = scopeOf(port)
+  return port.protocol !== undefined && (scope === undefined || scope === 'host' || scope === 'container')
+}
+
+function scopeOf(port: DiscoveryPort): string | undefined {
+  return port.labels.find(([label]) => label === 'network-scope')?.[1]
 }
 
 /** The key that a label value gives on a port of this protocol, null when it is dropped. */
@@ -140,17 +151,19 @@ function legacyVips(task: VipTask): { key: VipKey; port: DiscoveryPort }[] | nul
     if (number === undefined) return null
     const protocol = scheme[1] as Protocol
     const key = vipKeyOf(scheme[2]!, protocol, task.framework)
-    const port = task.ports.find((p) => p.number === number && p.protocol.toLowerCase() === protocol)
-    if (key !== null) found.push({ key, port: port ?? { number, protocol, labels: [] } })
+    if (key !== null) found.push({ key, port: { number, protocol, labels: [['network-scope', 'host']] } })
   }
   return found
 }
 
-/** A port with a host port is reached at the agent, any other at each of the task's own addresses. */
+/**
+ * A port with a host port is reached at the agent, any other at each of the task's own addresses, which are
+ * the agent's where Mesos names none. An IP VIP takes those of its own family.
+ */
 function backendIps(task: VipTask, port: DiscoveryPort, key: VipKey): string[] {
-  const scope = port.labels.find(([label]) => label === 'network-scope')?.[1]
-  if (scope === 'host' || task.ips.length === 0) return [task.agentIp]
-  return key.kind === 'named' ? task.ips : task.ips.filter((ip) => isIPv6(ip) === isIPv6(key.ip))
+  if (scopeOf(port) === 'host') return [task.agentIp]
+  const ips = task.ips.length > 0 ? task.ips : [task.agentIp]
+  return key.kind === 'named' ? ips : ips.filter((ip) => isIPv6(ip) === isIPv6(key.ip))
 }
 
 function takesTraffic(task: Pick<VipTask, 'healthy' | 'hasHealthCheck'>): boolean {

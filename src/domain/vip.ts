@@ -32,7 +32,7 @@ export interface VipEntry {
 
 /**
  * What the forwarding engine of the embedded cluster is given: one listening VIP.
- * `id` is `protocol:address:port` text of the key, unique in the table.
+ * `id` is the text of the key with the address it is served at, unique in the table.
  */
 export interface Frontend {
   id: string

@@ -28,6 +28,7 @@ const ID_PATTERN = /^(\/(([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9])\.)*([a-z0-9]|[a-z
 /** The new app that the words ask for. Everything that is missing or cannot be is refused, with the flag's name. */
 export function newAppOf(words: CreateWords): NewApp {
   const name = required(words.name, 'the name of the VIP', 'dcos vip create NAME -p VIP_PORT:CONTAINER_PORT')
+  const label = vipLabelOf(name, words.ip)
   const publish = publishOf(words.publish)
   if (!words.cmd && !words.image)
     throw new UsageError('It is not said what the app runs.', [
@@ -48,7 +49,7 @@ export function newAppOf(words: CreateWords): NewApp {
     ])
   return {
     id: idOf(words.id, name),
-    label: vipLabelOf(name, words.ip),
+    label,
     publish,
     ...(words.cmd ? { cmd: words.cmd } : {}),
     ...(words.image ? { image: words.image } : {}),

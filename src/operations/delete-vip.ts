@@ -1,12 +1,14 @@
-import { declaredVips } from '../domain/declared-vips.js'
+import { protocolsOf } from '../domain/app-ports.js'
+import { type DeclaredVip, declaredVips } from '../domain/declared-vips.js'
 import { removeVips } from '../domain/edit-app.js'
-import type { VipKey } from '../domain/vip.js'
-import { addressOf, matchesAddress } from '../domain/vip-address.js'
+import type { Protocol, VipKey } from '../domain/vip.js'
+import { type AddressQuery, addressOf, matchesAddress } from '../domain/vip-address.js'
 import { vipLabelText } from '../domain/vip-label.js'
-import { UserError } from '../shared/errors.js'
-import { keptByHand } from './create-vip.js'
+import { vipKeyText } from '../domain/vip-table.js'
+import { UsageError, UserError } from '../shared/errors.js'
+import { keptByHand } from './add-vips.js'
 import type { MarathonApps, RunningApp, VipSources } from './ports.js'
-import { findVips, listVips, readAddress, vipNotFound } from './read-vips.js'
+import { ambiguous, findVips, labelOfAddress, listVips, vipNotFound } from './read-vips.js'
 import { type Waiting, waitForDeployment } from './wait-for-deployment.js'
 
 /** What a deletion gives back. */
@@ -21,27 +23,44 @@ export interface DeletedVip {
 /** A VIP that is to go, and the apps that declare it. */
 export interface DoomedVip {
   address: string
+  /** Both where one label stands for both. */
+  protocols: Protocol[]
   keys: VipKey[]
   apps: RunningApp[]
+  /** Addresses of the other VIPs that these apps declare. */
+  others: string[]
 }
 
-/** Finds what an address means before anything is touched. */
+/**
+ * Finds what an address means before anything is touched. Refused: an address of several VIPs, and one
+ * protocol of a label that stands for both.
+ */
 export async function findDoomedVip(
   address: string,
+  query: AddressQuery,
   ports: { marathon: MarathonApps; sources: VipSources },
 ): Promise<DoomedVip> {
-  const query = readAddress(address)
   const apps = await ports.marathon.listApps()
-  const declared = apps.flatMap((app) => declaredVips(app)).filter(({ key }) => matchesAddress(key, query))
-  const typed = address.trim().replace(/\/(tcp|udp)$/i, '')
-  const exact = declared.filter(({ key }) => vipLabelText(key) === typed)
-  const meant = exact.length > 0 ? exact : declared
-  if (meant.length === 0) throw await undeclared(address, ports.sources)
+  const declared = apps.flatMap((app) => declaredVips(app))
+  const fitting = declared.filter(({ key }) => matchesAddress(key, query))
+  const exact = fitting.filter(({ key }) => vipLabelText(key) === labelOfAddress(address))
+  const meant = exact.length > 0 ? exact : fitting
+  if (meant.length === 0) throw await undeclared(address, query, ports.sources)
+  const keys = [...new Map(meant.map(({ key }) => [vipKeyText(key), key])).values()]
+  if (keys.length > 1 && !meant.every((vip) => standsForAll(vip, keys)))
+    throw ambiguous(
+      address,
+      keys.map((key) => `${vipLabelText(key)}/${key.protocol}`),
+    )
   const owners = new Set(meant.map(({ app }) => app))
+  const doomed = new Set(keys.map(vipKeyText))
+  const others = declared.filter(({ app, key }) => owners.has(app) && !doomed.has(vipKeyText(key)))
   return {
-    address: addressOf(meant[0]!.key),
-    keys: meant.map(({ key }) => key),
+    address: addressOf(keys[0]!),
+    protocols: keys.map((key) => key.protocol).sort(),
+    keys,
     apps: apps.filter((app) => owners.has(app.id)),
+    others: [...new Set(others.map(({ key }) => addressOf(key)))],
   }
 }
 
@@ -51,6 +70,7 @@ export async function deleteVip(
   marathon: MarathonApps,
   options: { withApp: boolean; force: boolean; waiting: Waiting | null },
 ): Promise<DeletedVip> {
+  if (!options.withApp) refuseHalfLabels(doomed)
   const deployments: string[] = []
   for (const app of doomed.apps) {
     const { deploymentId } = options.withApp
@@ -72,10 +92,31 @@ export async function deleteVip(
   }
 }
 
+/** Whether this one label makes all of these VIPs: the same text on a port with both protocols. */
+function standsForAll({ key, place }: DeclaredVip, keys: readonly VipKey[]): boolean {
+  return keys.every(
+    (other) => vipLabelText(other) === vipLabelText(key) && protocolsOf(place.port).includes(other.protocol),
+  )
+}
+
+function refuseHalfLabels({ apps, keys, address }: DoomedVip): void {
+  const gone = new Set(keys.map(vipKeyText))
+  for (const { key, place, app } of apps.flatMap((app) => declaredVips(app))) {
+    const kept = protocolsOf(place.port).find((protocol) => !gone.has(vipKeyText({ ...key, protocol })))
+    if (!gone.has(vipKeyText(key)) || kept === undefined) continue
+    throw new UsageError(
+      `One label of ${app} makes ${address} for both protocols: it cannot go for ${key.protocol} and stay for ${kept}.`,
+      [`Delete both: dcos vip delete ${address}`],
+      'E_SHARED_LABEL',
+    )
+  }
+}
+
 /** A VIP of an SDK service is declared by no app of Marathon's; its scheduler owns it. */
-async function undeclared(address: string, sources: VipSources): Promise<UserError> {
-  const [found] = findVips(address, await listVips(sources, { note: () => {} }))
-  if (!found) return vipNotFound(address)
+async function undeclared(address: string, query: AddressQuery, sources: VipSources): Promise<UserError> {
+  const reports = await listVips(sources, { note: () => {} })
+  const [found] = findVips(address, query, reports)
+  if (!found) return vipNotFound(address, query, reports)
   const owner = found.framework === null ? 'a service' : `the service ${found.framework}`
   return new UserError(
     'E_VIP_NOT_OURS',

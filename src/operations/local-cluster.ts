@@ -34,7 +34,13 @@ export async function bringUp(
   const known = await control.find()
   const running = known ?? (await control.startDetached(order))
   await attachTo(running, control, book)
-  return { running, started: known === null }
+  return { running: reportOf(running), started: known === null }
+}
+
+/** What is told of a running cluster, in this order, whatever else its state file holds. */
+export function reportOf(running: RunningReport): RunningReport {
+  const { clusterId, pid, url, dns, engine, version, startedAt } = running
+  return { clusterId, pid, url, dns, engine, version, startedAt }
 }
 
 /** Writes the cluster into the book and makes it the current one. */

@@ -8,7 +8,9 @@ export interface RunningApp extends PortedApp {
   version?: string
   executorResources?: unknown
   resourceLimits?: unknown
+  healthChecks?: unknown[]
   tasksRunning?: number
+  tasksHealthy?: number
   lastTaskFailure?: { message?: string; taskId?: string; timestamp?: string; state?: string }
 }
 

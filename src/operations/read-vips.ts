@@ -17,12 +17,11 @@ export async function listVips(sources: VipSources, progress: Progress): Promise
     sources.records(),
     sources.places(),
   ])
-  if (apps.status === 'rejected' && state.status === 'rejected' && netVips.status === 'rejected')
-    throw apps.reason
+  if (apps.status === 'rejected' && answerOf(state) === null && answerOf(netVips) === null) throw apps.reason
   tellMissing(progress, 'Marathon', apps)
   tellMissing(progress, 'Mesos', state)
   tellMissing(progress, "the load balancer's own table", netVips)
-  tellMissing(progress, 'DNS records', records)
+  tellMissing(progress, 'the DNS records', records)
   const mesos = answerOf(state)
   return buildVipReports({
     tasks: mesos && tasksOfState(mesos),
@@ -34,19 +33,23 @@ export async function listVips(sources: VipSources, progress: Progress): Promise
 }
 
 /** One VIP by its address; refused when there is none or the address fits several. */
-export async function showVip(address: string, sources: VipSources, progress: Progress): Promise<VipReport> {
-  const [found, ...others] = findVips(address, await listVips(sources, progress))
-  if (!found) throw vipNotFound(address)
-  if (others.length > 0) throw ambiguous(address, [found, ...others])
+export async function showVip(
+  address: string,
+  query: AddressQuery,
+  sources: VipSources,
+  progress: Progress,
+): Promise<VipReport> {
+  const reports = await listVips(sources, progress)
+  const [found, ...others] = findVips(address, query, reports)
+  if (!found) throw vipNotFound(address, query, reports)
+  if (others.length > 0) throw ambiguous(address, [found, ...others].map(nameOf))
   return found
 }
 
 /** The reports that an address fits, those whose label was typed exactly before all others. */
-export function findVips(address: string, reports: readonly VipReport[]): VipReport[] {
-  const query = readAddress(address)
+export function findVips(address: string, query: AddressQuery, reports: readonly VipReport[]): VipReport[] {
   const fitting = reports.filter((report) => fits(report, query))
-  const bare = address.trim().replace(/\/(tcp|udp)$/i, '')
-  const exact = fitting.filter((report) => report.label === bare)
+  const exact = fitting.filter((report) => report.label === labelOfAddress(address))
   return exact.length > 0 ? exact : fitting
 }
 
@@ -60,21 +63,35 @@ export function readAddress(text: string): AddressQuery {
   ])
 }
 
-/** The refusal for an address that no VIP has. */
-export function vipNotFound(address: string): UserError {
+/** The typed address as the text of a label: without the protocol. */
+export function labelOfAddress(address: string): string {
+  return address.trim().replace(/\/(tcp|udp)$/i, '')
+}
+
+/** The refusal for an address that no VIP has; names those that differ in port or protocol only. */
+export function vipNotFound(address: string, query: AddressQuery, reports: readonly VipReport[]): UserError {
+  const near = reports.filter((report) => fits(report, { ...query, port: null, protocol: null }))
   return new UserError('E_VIP_NOT_FOUND', `No VIP has the address ${address}.`, {
-    next: ['`dcos vip list` shows those there are.', 'A VIP without an app that declares it does not exist.'],
+    next: [
+      near.length > 0
+        ? `That name has these: ${near.map(nameOf).join(', ')}.`
+        : '`dcos vip list` shows those there are.',
+    ],
   })
 }
 
 /** The refusal for an address that several VIPs have. */
-export function ambiguous(address: string, reports: readonly VipReport[]): UsageError {
-  const names = reports.map((report) => `${report.label ?? report.address}/${report.protocol}`)
+export function ambiguous(address: string, names: readonly string[]): UsageError {
   return new UsageError(
     `${address} fits several VIPs: ${names.join(', ')}.`,
     ['Say which one, by one of these names.'],
     'E_AMBIGUOUS_ADDRESS',
   )
+}
+
+/** The shortest text that means this VIP alone. */
+function nameOf(report: VipReport): string {
+  return `${report.label ?? report.address}/${report.protocol}`
 }
 
 function fits(report: VipReport, query: AddressQuery): boolean {
@@ -89,7 +106,7 @@ function fits(report: VipReport, query: AddressQuery): boolean {
 
 function tellMissing(progress: Progress, source: string, result: PromiseSettledResult<unknown>): void {
   if (result.status === 'rejected')
-    progress.note(`Warning: ${source} is missing: ${messageOf(result.reason)}`)
+    progress.note(`Warning: going on without ${source}: ${messageOf(result.reason)}`)
 }
 
 function answerOf<T>(result: PromiseSettledResult<T>): T | null {

@@ -3,6 +3,7 @@ import { strictIp } from '../domain/ip.js'
 import { parseAddress } from '../domain/vip-address.js'
 import { isResolvable, VIP_ZONE, vipHostname } from '../domain/vip-name.js'
 import { UsageError, UserError } from '../shared/errors.js'
+import type { VipSources } from './ports.js'
 
 /** One answer; the keys are a contract. `name` is as it was given. */
 export interface ResolvedName {
@@ -12,9 +13,6 @@ export interface ResolvedName {
   source: 'cluster' | 'offline'
 }
 
-/** Asks the cluster for a name's addresses, IPv4 and IPv6. */
-export type AskCluster = (hostname: string) => Promise<{ address: string }[]>
-
 /** The addresses that real clusters give to these names as long as no other name has them first. */
 export function resolveOffline(names: readonly string[], framework: string, family: Family): ResolvedName[] {
   return names.map((name) => {
@@ -23,34 +21,43 @@ export function resolveOffline(names: readonly string[], framework: string, fami
   })
 }
 
-/** The addresses that names have in the cluster now, null where a name does not exist. */
+/** The addresses that names have in the cluster now, null where a name has none; throws when no name has one. */
 export async function resolveInCluster(
   names: readonly string[],
   framework: string,
   family: Family,
-  ask: AskCluster,
+  sources: Pick<VipSources, 'records'>,
 ): Promise<ResolvedName[]> {
   const hostnames = names.map((name) => hostnameOf(name, framework))
-  const answers = await Promise.all(hostnames.map(ask))
-  return names.map((name, i) => {
-    const ip = answers[i]!.map(({ address }) => address).find(
-      (address) => address.includes(':') === (family === 6),
-    )
-    return { name, address: hostnames[i]!, ip: ip ?? null, source: 'cluster' }
+  const records = await sources.records()
+  if (records === null)
+    throw new UserError('E_NO_RECORDS', 'This cluster does not tell its DNS records (DC/OS before 1.13).', {
+      next: ['`dcos vip resolve --offline` computes the addresses without it.'],
+    })
+  const rtype = family === 6 ? 'AAAA' : 'A'
+  const hosts = new Map<string, string>()
+  for (const record of records)
+    if (record.rtype === rtype && !hosts.has(record.name)) hosts.set(record.name, record.host)
+  const results = names.map((name, i): ResolvedName => {
+    const address = hostnames[i]!
+    return { name, address, ip: hosts.get(address) ?? null, source: 'cluster' }
   })
+  if (results.length > 0 && results.every(({ ip }) => ip === null)) throw unresolved(results, family)
+  return results
 }
 
-/** The error for names that the cluster does not know. */
-export function unresolved(results: readonly ResolvedName[]): UserError | null {
+/** The error for names without an address in the cluster; null when all have one. */
+export function unresolved(results: readonly ResolvedName[], family: Family): UserError | null {
   const missing = results.filter((result) => result.ip === null)
   if (missing.length === 0) return null
+  const what = family === 6 ? 'IPv6 address' : 'address'
   return new UserError(
     'E_NAME_NOT_FOUND',
-    `The cluster has no VIP ${missing.map((result) => result.address).join(', ')}.`,
+    `The cluster has no ${what} for ${missing.map((result) => result.address).join(', ')}.`,
     {
       next: [
-        'A name exists while its VIP has a backend.',
-        '`dcos vip resolve --offline` tells the address that it will be given.',
+        'A name exists while its VIP has a backend: `dcos vip list` shows them.',
+        '`dcos vip resolve --offline` tells the address that a name will be given.',
       ],
     },
   )

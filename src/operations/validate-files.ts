@@ -49,22 +49,27 @@ export async function validateFiles(
   return report
 }
 
-/** The value of a definition without errors; throws `E_DEFINITION_INVALID` with every error's place otherwise. */
+/**
+ * The value of a definition without errors; throws `E_DEFINITION_INVALID` with every error otherwise.
+ * @param file named with the place of each error; null for a definition that this program has made
+ */
 export function validDefinition(
-  file: string,
+  file: string | null,
   text: string | Uint8Array,
 ): { kind: DefinitionKind; value: unknown } {
   const { kind, findings, value } = validateAppText(text)
   const errors = findings.filter((finding) => finding.severity === 'error')
   if (errors.length === 0) return { kind, value }
-  const lines = errors.map((finding) => `  ${file}:${finding.line}:${finding.column} ${sentence(finding)}`)
+  const place = ({ line, column }: PlacedFinding) => (file === null ? '' : `${file}:${line}:${column} `)
+  const lines = errors.map((finding) => `  ${place(finding)}${sentence(finding)}`)
+  const next = errors.flatMap((finding) => {
+    if (!finding.fix) return []
+    return errors.length === 1 ? finding.fix : `${place(finding)}${finding.fix}`
+  })
   throw new UserError(
     'E_DEFINITION_INVALID',
-    `${file} is not valid, nothing was sent:\n${lines.join('\n')}`,
-    {
-      next: errors.flatMap((finding) => finding.fix ?? []),
-      exitCode: EXIT.invalid,
-    },
+    `${file ?? 'The new app'} is not valid, nothing was sent:\n${lines.join('\n')}`,
+    { next, exitCode: EXIT.invalid },
   )
 }
 
@@ -80,7 +85,7 @@ function unreadable({ file, problem }: { file: string; problem: UserError }): Fi
     path: '/',
     line: 1,
     column: 1,
-    message: problem.message,
+    message: problem.message.replace(`${file} `, 'the file '),
     fix: problem.next[0] ?? null,
   }
   return { file, kind: 'unknown', valid: false, findings: [finding] }

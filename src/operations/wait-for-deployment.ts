@@ -12,6 +12,8 @@ export interface Waiting {
 
 const FIRST_PAUSE_MS = 50
 const LONGEST_PAUSE_MS = 1000
+/** Clocks of a cluster and of this machine differ a little. */
+const CLOCK_SLACK_MS = 1000
 
 /**
  * Waits until a deployment is over, telling of tasks that fail meanwhile. Rejects with `E_TIMEOUT` and
@@ -27,24 +29,40 @@ export async function waitForDeployment(
   const started = clock.now()
   let pause = FIRST_PAUSE_MS
   let told = ''
-  while ((await marathon.deploymentById(deploymentId)) !== null) {
-    const app = await marathon.getApp(appId)
-    const failure = failureSince(app, started)
-    if (failure && failure.timestamp !== told) {
-      told = failure.timestamp
-      progress.note(`A task of ${appId} failed: ${failure.message}`)
+  await whileWaiting(appId, waiting, async () => {
+    while ((await marathon.deploymentById(deploymentId)) !== null) {
+      const app = await marathon.getApp(appId)
+      const failure = failureSince(app, started - CLOCK_SLACK_MS)
+      if (failure && failure.message !== told) {
+        told = failure.message
+        progress.note(`A task of ${appId} failed: ${failure.message} (${failure.task})`)
+      }
+      if (clock.now() - started > waiting.timeoutSeconds * 1000)
+        throw await timedOut(appId, app, marathon, waiting.timeoutSeconds)
+      await clock.sleep(pause, signal)
+      pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)
     }
-    if (clock.now() - started > waiting.timeoutSeconds * 1000)
-      throw await timedOut(appId, app, marathon, waiting.timeoutSeconds)
-    await clock.sleep(pause, signal)
-    pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)
+  })
+}
+
+/** Says that the cluster goes on when the waiting is interrupted. */
+export async function whileWaiting<T>(
+  appId: string,
+  { signal, progress }: Waiting,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (signal.aborted) progress.note(`Not waiting any longer: the deployment of ${appId} goes on.`)
+    throw error
   }
 }
 
-function failureSince(app: RunningApp | null, since: number): { message: string; timestamp: string } | null {
+function failureSince(app: RunningApp | null, since: number): { message: string; task: string } | null {
   const failure = app?.lastTaskFailure
-  if (!failure?.timestamp || Date.parse(failure.timestamp) < since - 1000) return null
-  return { message: `${failure.message ?? failure.state} (${failure.taskId})`, timestamp: failure.timestamp }
+  if (!failure?.timestamp || Date.parse(failure.timestamp) < since) return null
+  return { message: failure.message || failure.state || 'no reason given', task: failure.taskId ?? 'unknown' }
 }
 
 async function timedOut(
@@ -54,8 +72,11 @@ async function timedOut(
   seconds: number,
 ): Promise<UserError> {
   const queued = (await marathon.queue()).find((item) => item.app?.id === appId)
+  const checked = (app?.healthChecks ?? []).length > 0
+  const failedTask = app?.lastTaskFailure?.taskId
   const facts = [
     `${app?.tasksRunning ?? 0} of ${app?.instances ?? '?'} instances run`,
+    ...(checked ? [`${app?.tasksHealthy ?? 0} pass their health check`] : []),
     ...(app?.lastTaskFailure?.message ? [`the last failure was: ${app.lastTaskFailure.message}`] : []),
     ...(queued?.delay && !queued.delay.overdue
       ? [`the next launch waits ${queued.delay.timeLeftSeconds} s`]
@@ -67,8 +88,8 @@ async function timedOut(
     {
       next: [
         'The deployment goes on. Look at the VIP with `dcos vip show`.',
-        ...(app?.lastTaskFailure?.taskId
-          ? [`Read the task's output: \`dcos local logs ${app.lastTaskFailure.taskId}\`.`]
+        ...(failedTask
+          ? [`What the task said, on the embedded cluster: \`dcos local logs ${failedTask}\`.`]
           : []),
         'Wait longer with --timeout SECONDS, or take it back with `dcos vip delete ADDRESS --with-app`.',
       ],

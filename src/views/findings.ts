@@ -1,7 +1,28 @@
-import type { ReportedFinding, ValidationReport } from '../operations/validate-files.js'
+import type { ValidationReport } from '../operations/validate-files.js'
 import { colours } from './colours.js'
+import { textOf } from './finding-text.js'
+import { junitReport } from './junit.js'
+import { sarifLog, type Tool } from './sarif.js'
 
-/** `vip validate` for people: one line a finding, its mend below, and a summary. */
+/** The findings in one of the forms of `--format`. */
+export function findingsAs(
+  format: string,
+  report: ValidationReport,
+  { colour, tool }: { colour: boolean; tool: Tool },
+): string {
+  switch (format) {
+    case 'github':
+      return githubAnnotations(report)
+    case 'sarif':
+      return JSON.stringify(sarifLog(report, tool), null, 2)
+    case 'junit':
+      return junitReport(report, tool)
+    default:
+      return findingLines(report, colour)
+  }
+}
+
+/** For people: one line a finding, its mend below, and a summary. */
 export function findingLines(report: ValidationReport, colour: boolean): string {
   const paint = colours(colour)
   const tint = { error: paint.red, warning: paint.yellow, info: paint.cyan }
@@ -24,10 +45,6 @@ export function githubAnnotations(report: ValidationReport): string {
     }),
   )
   return lines.join('\n')
-}
-
-function textOf(finding: ReportedFinding): string {
-  return finding.path === '/' ? finding.message : `${finding.path}: ${finding.message}`
 }
 
 function summary({ files, errors, warnings }: ValidationReport): string {

@@ -48,7 +48,8 @@ export function createdVips(created: { vips: readonly VipReport[]; app: string }
   return created.vips
     .map((report) => {
       const reach = report.connect ? `  (here: ${report.connect})` : ''
-      return `${report.address}  ${paint(report.status)}  ${takingTraffic(report)} backends${reach}`
+      const protocol = report.protocol === 'udp' ? '/udp' : ''
+      return `${report.address}${protocol}  ${paint(report.status)}  ${takingTraffic(report)} backends${reach}`
     })
     .join('\n')
 }

@@ -110,14 +110,14 @@ describe('clients of the cluster’s services', () => {
 
   it('reads Mesos, dcos-net and the embedded cluster', async () => {
     const answers: Record<string, unknown> = {
-      '/mesos/master/state': { cluster: 'local', frameworks: [] },
+      '/mesos/master/state': { frameworks: [{ id: 'f', name: 'kafka' }] },
       '/net/v1/vips': [{ vip: 'a.marathon.l4lb.thisdcos.directory:80', protocol: 'tcp', backend: [] }],
       '/net/v1/records': [{ name: 'a', host: '1.2.3.4', rtype: 'A' }],
       '/local/v1/vips': [],
       '/local/v1/status': { engine: 'userspace' },
     }
     answer = ({ path }, response) => sendJson(response, answers[path])
-    assert.equal((await readMesosState(http, `${server.url}/mesos`)).cluster, 'local')
+    assert.equal((await readMesosState(http, `${server.url}/mesos`)).frameworks![0]!.name, 'kafka')
     assert.equal((await readNetVips(http))![0]!.protocol, 'tcp')
     assert.equal((await readNetRecords(http))!.length, 1)
     assert.deepEqual(await readLocalVips(http), [])

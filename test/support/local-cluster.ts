@@ -157,6 +157,35 @@ export class TestCluster {
     return (json?.tasks ?? []).filter((task: { state: string }) => !state || task.state === state)
   }
 
+  /** Follows Marathon's events of one type (all for an empty one); resolves when the stream is open. The result ends it. */
+  // biome-ignore lint/suspicious/noExplicitAny: events of many shapes
+  async follow(type: string, onEvent: (event: any) => void): Promise<() => void> {
+    const filter = type === '' ? '' : `?event_type=event_stream_attached&event_type=${type}`
+    const request = http.get(`${this.running.url}/service/marathon/v2/events${filter}`, {
+      agent: false,
+      headers: { authorization: `token=${this.token}`, accept: 'text/event-stream' },
+    })
+    request.on('error', () => {})
+    await new Promise<void>((attached) => {
+      request.on('response', (response) => {
+        let text = ''
+        response.setEncoding('utf8').on('data', (piece: string) => {
+          text += piece
+          const frames = text.split('\r\n\r\n')
+          text = frames.pop() ?? ''
+          for (const frame of frames) {
+            const data = /^data: (.*)$/m.exec(frame)?.[1]
+            if (data === undefined) continue
+            const event = JSON.parse(data)
+            if (event.eventType === 'event_stream_attached') attached()
+            if (type === '' || event.eventType === type) onEvent(event)
+          }
+        })
+      })
+    })
+    return () => request.destroy()
+  }
+
   /** Processes of this cluster's tasks that run now. */
   get processes(): number[] {
     return [...processesMarked('MESOS_SANDBOX', this.paths.agent).keys()]

@@ -6,7 +6,7 @@ export default class LocalDown extends BaseCommand {
   static override summary = 'Stop the embedded cluster and its tasks; its apps come back with the next start.'
   static override examples = ['<%= config.bin %> local down', '<%= config.bin %> local down --delete']
   static override flags = {
-    delete: Flags.boolean({ summary: 'Forget its apps and everything else it kept, too.' }),
+    delete: Flags.boolean({ summary: 'Forget its apps and everything else it kept, too.', default: false }),
   }
 
   async run() {

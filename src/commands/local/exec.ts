@@ -5,6 +5,8 @@ import { UsageError } from '../../shared/errors.js'
 /** The longest time a timer can be set to. */
 const NEVER_MS = 2 ** 31 - 1
 
+const CALL = 'Call it as: dcos local exec -- curl http://my-service.marathon.l4lb.thisdcos.directory:5555'
+
 export default class LocalExec extends BaseCommand {
   static override enableJsonFlag = false
   static override strict = false
@@ -17,12 +19,11 @@ export default class LocalExec extends BaseCommand {
   ]
 
   async run() {
-    const { argv } = await this.parse(LocalExec)
+    const { argv } = await this.parse(LocalExec).catch((error: unknown) => {
+      throw this.argv.includes('--') ? error : new UsageError('Put `--` before the command.', [CALL])
+    })
     const words = argv as string[]
-    if (words.length === 0)
-      throw new UsageError('No command is given.', [
-        'Call it as: dcos local exec -- curl http://my-service.marathon.l4lb.thisdcos.directory:5555',
-      ])
+    if (words.length === 0) throw new UsageError('No command is given.', [CALL])
     const { control } = await localControl(this.environment, this.config)
     // The command hears Ctrl-C itself and decides what it means; this program waits for it.
     this.environment.grace = NEVER_MS

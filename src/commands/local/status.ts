@@ -1,5 +1,5 @@
 import { BaseCommand } from '../../cli/base-command.js'
-import { connectLocal } from '../../cli/local-connection.js'
+import { askLocalStatus } from '../../cli/local-connection.js'
 import { localControl } from '../../cli/local-control.js'
 import { EXIT } from '../../shared/errors.js'
 
@@ -20,17 +20,11 @@ export default class LocalStatus extends BaseCommand {
       this.note('The embedded cluster is not running. Start it with: dcos local up')
       return { running: false }
     }
-    const http = await connectLocal(
-      this.environment,
-      this.config.version,
-      flags,
-      running,
-      control.identity().token,
-    )
-    const { readLocalStatus } = await import('../../clients/local.js')
-    const { pidIdentity: _, ...facts } = running
-    const status = { running: true, ...facts, ...(await readLocalStatus(http)) }
-    http.close()
+    const { reportOf } = await import('../../operations/local-cluster.js')
+    const { url } = running
+    const { token } = control.identity()
+    const answer = await askLocalStatus(this.environment, this.config.version, flags, { url, token })
+    const status = { running: true, ...reportOf(running), ...answer }
     await this.show(async () => {
       const { clusterStatus } = await import('../../views/local-cluster.js')
       return clusterStatus(

@@ -24,25 +24,14 @@ export default class ServiceEndpoints extends BaseCommand {
 
   async run() {
     const { args, flags } = await this.parse(ServiceEndpoints)
-    const { http, marathon, target } = await connect(this.environment, this.config.version, flags)
-    const [{ listEndpoints }, { serviceNameOf }, { askService }] = await Promise.all([
+    const { http, services, target } = await connect(this.environment, this.config.version, flags)
+    const [{ listEndpoints }, { serviceNameOf }] = await Promise.all([
       import('../../operations/read-endpoints.js'),
       import('../../domain/endpoints.js'),
-      import('../../clients/services.js'),
     ])
     const typed = flags.module !== undefined && flags.name === flags.module
     const service = typed ? serviceNameOf(flags.module!, (key) => target.config(key)) : flags.name
-    const answer = await listEndpoints(
-      {
-        askService: (name, path, timeoutMs) => askService(http, name, path, timeoutMs),
-        app: (id) => marathon.getApp(id),
-        apps: () => marathon.listApps({ tasks: true }),
-      },
-      {
-        ...(service === undefined ? {} : { service }),
-        ...(args.endpoint === undefined ? {} : { endpoint: args.endpoint }),
-      },
-    )
+    const answer = await listEndpoints(services, { service, endpoint: args.endpoint })
     http.close()
     await this.show(async () =>
       answer.kind === 'names' ? JSON.stringify(answer.names, null, 2) : answer.text,

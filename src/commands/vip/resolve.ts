@@ -2,6 +2,7 @@ import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.js'
 import { connect } from '../../cli/connection.js'
 import { readLines } from '../../cli/standard-input.js'
+import type { ResolvedName } from '../../operations/resolve-names.js'
 
 export default class VipResolve extends BaseCommand {
   static override summary = 'Tell the virtual IP that a name has, or will be given.'
@@ -33,19 +34,17 @@ export default class VipResolve extends BaseCommand {
     const { resolveOffline, resolveInCluster, unresolved } = await import('../../operations/resolve-names.js')
     if (flags.offline) return this.answer(resolveOffline(names, flags.framework, family))
     const { http, sources } = await connect(this.environment, this.config.version, flags)
-    const records = await sources.records()
-    const ask = async (hostname: string) =>
-      (records ?? []).filter(({ name }) => name === hostname).map(({ host }) => ({ address: host }))
-    const results = await resolveInCluster(names, flags.framework, family, ask)
+    const results = await resolveInCluster(names, flags.framework, family, sources)
     http.close()
-    const failure = unresolved(results)
-    if (failure) throw failure
+    const problem = unresolved(results, family)
+    if (problem) {
+      this.note(`Warning: ${problem.message}`)
+      this.endWith(problem.exitCode)
+    }
     return this.answer(results)
   }
 
-  private async answer<T>(
-    results: T & Parameters<typeof import('../../views/resolved-names.js').resolvedNames>[0],
-  ) {
+  private async answer(results: ResolvedName[]) {
     await this.show(async () => (await import('../../views/resolved-names.js')).resolvedNames(results))
     return results
   }

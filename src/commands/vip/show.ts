@@ -16,9 +16,10 @@ export default class VipShow extends BaseCommand {
 
   async run() {
     const { args, flags } = await this.parse(VipShow)
+    const { readAddress, showVip } = await import('../../operations/read-vips.js')
+    const query = readAddress(args.address)
     const { sources, http } = await connect(this.environment, this.config.version, flags)
-    const { showVip } = await import('../../operations/read-vips.js')
-    const report = await showVip(args.address, sources, { note: (text) => this.note(text) })
+    const report = await showVip(args.address, query, sources, { note: (text) => this.note(text) })
     await this.show(async () => {
       const { vipDetails } = await import('../../views/vips.js')
       const places = await sources.places().catch(() => null)

@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.js'
 import { readDefinitions } from '../../cli/definition-files.js'
-import { EXIT } from '../../shared/errors.js'
+import { EXIT, UserError } from '../../shared/errors.js'
 
 export default class VipValidate extends BaseCommand {
   static override summary = 'Check definitions before they are sent.'
@@ -17,10 +17,10 @@ export default class VipValidate extends BaseCommand {
     file: Args.string({ description: 'File or folder, any number of them; - is stdin.', required: true }),
   }
   static override flags = {
-    strict: Flags.boolean({ summary: 'Take warnings for errors.' }),
+    strict: Flags.boolean({ summary: 'Take warnings for errors.', default: false }),
     format: Flags.string({
-      summary: 'How findings are written: for people, or as annotations of GitHub workflows.',
-      options: ['text', 'github'],
+      summary: 'How findings are written: for people, for GitHub workflows, as SARIF or as JUnit.',
+      options: ['text', 'github', 'sarif', 'junit'],
       default: 'text',
     }),
   }
@@ -30,12 +30,21 @@ export default class VipValidate extends BaseCommand {
     const { validateFiles } = await import('../../operations/validate-files.js')
     const report = await validateFiles(readDefinitions(argv as string[], this.environment), flags)
     if (report.errors > 0) this.endWith(EXIT.invalid)
+    if (report.files.length === 0) throw nothingToCheck(argv as string[])
     await this.show(async () => {
-      const { findingLines, githubAnnotations } = await import('../../views/findings.js')
-      return flags.format === 'github'
-        ? githubAnnotations(report)
-        : findingLines(report, this.environment.usesColour('stdout'))
+      const { findingsAs } = await import('../../views/findings.js')
+      const { name, version } = this.config
+      return findingsAs(flags.format, report, {
+        colour: this.environment.usesColour('stdout'),
+        tool: { name, version },
+      })
     })
     return report
   }
+}
+
+function nothingToCheck(words: string[]): UserError {
+  return new UserError('E_NO_DEFINITIONS', `There is no .json file in ${words.join(', ')}.`, {
+    next: ['Name the folder that holds the definitions, or a file.'],
+  })
 }

@@ -176,7 +176,8 @@ export class Changes {
     if (!update.ok) throw refused(update)
     if (update.app.version !== undefined) return this.earlier(id, body)
     const merged = complete({ ...mergeUpdate(current, update.app), id }, true)
-    validApp(merged)
+    const { version: _unset, ...definition } = merged
+    validApp(definition)
     return merged
   }
 

@@ -32,9 +32,6 @@ export interface ApiContext extends AppSources {
 /** Marathon's API, to be registered under whatever prefix it is served at. */
 export async function marathonApi(server: FastifyInstance, context: ApiContext): Promise<void> {
   server.setErrorHandler(answerError(context.log))
-  server.setNotFoundHandler((_request, reply) => {
-    reply.code(404).send({ message: 'URI not found' })
-  })
   server.addHook('onSend', async (_request, reply) => {
     reply.headers({
       'X-Marathon-Leader': `http://${context.agent.host}:8080`,
@@ -57,6 +54,8 @@ export async function marathonApi(server: FastifyInstance, context: ApiContext):
   infoRoutes(server, context)
   eventRoutes(server, context)
   for (const [url, known] of [...methods]) refuseOthers(server, url, known)
+  for (const url of ['/', '/*'])
+    server.all(url, (_request, reply) => reply.code(404).send({ message: 'URI not found' }))
 }
 
 /** What exists, but not for this method, is a 405 and no 404. */
