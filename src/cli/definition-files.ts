@@ -53,7 +53,7 @@ function readPath(file: string, path: string, facts: Stats): Promise<Buffer | nu
   return readFile(path)
 }
 
-/** Such as the shell's `<(…)`. Opened without blocking: nothing would end a wait for somebody to write. */
+/** Such as the shell's `<(…)`. Opened without blocking, so that Ctrl-C ends the wait for somebody who writes. */
 function readPipe(path: string): Promise<Buffer | null> {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   return readLimited(new Socket({ fd, readable: true, writable: false }))

@@ -164,7 +164,11 @@ export class LocalControl {
   async stop(): Promise<boolean> {
     const pid = await holderOf(this.paths.lock)
     if (pid === null) {
-      const stopped = await stopLeftovers(this.paths.agent, { log: () => {}, graceMs: LEFTOVER_GRACE_MS })
+      const stopped = await stopLeftovers(this.paths.agent, {
+        log: () => {},
+        graceMs: LEFTOVER_GRACE_MS,
+        clock: this.clock,
+      })
       removeRunning(this.paths)
       return stopped.length > 0
     }

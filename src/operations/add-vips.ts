@@ -2,6 +2,7 @@ import { effectivePorts, networkMode } from '../domain/app-ports.js'
 import { declaredVips } from '../domain/declared-vips.js'
 import { type AppEdit, addVips } from '../domain/edit-app.js'
 import type { Publish } from '../domain/publish.js'
+import { addressOf } from '../domain/vip-address.js'
 import { vipKeyText } from '../domain/vip-table.js'
 import { UserError } from '../shared/errors.js'
 import { type CreatedVips, type CreateOptions, type CreatePorts, finishCreation } from './create-vip.js'
@@ -39,7 +40,8 @@ export async function addVipsToApp(
     { ...edit, ...keptByHand(app) },
     { force: options.force, partial: true },
   )
-  return finishCreation(app, added, deploymentId, ports, options)
+  const undo = `dcos vip delete ${addressOf(added[0]!.key)}`
+  return finishCreation(app, added, { deployment: deploymentId, undo }, ports, options)
 }
 
 /** The part of the definition that `addVipsToApp` would change, under the app's id. */

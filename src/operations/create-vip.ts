@@ -46,28 +46,33 @@ export async function createVips(
   if (others.some((other) => other.id === app.id)) throw appExists(app.id)
   checkCollisions(declared, others, options.force)
   const { deploymentId } = await ports.marathon.createApp(app, { force: options.force })
-  return finishCreation(app as PortedApp, declared, deploymentId, ports, options)
+  const undo = `dcos vip delete ${addressOf(declared[0]!.key)} --with-app`
+  return finishCreation(app as PortedApp, declared, { deployment: deploymentId, undo }, ports, options)
 }
 
 /** Waits for the deployment where that is wished, and reports the VIPs as the cluster has them then. */
 export async function finishCreation(
   app: PortedApp & { instances?: unknown },
   declared: readonly DeclaredVip[],
-  deployment: string | null,
+  { deployment, undo }: { deployment: string | null; undo: string },
   ports: CreatePorts,
   options: CreateOptions,
 ): Promise<CreatedVips> {
   const { waiting } = options
+  const virtual = addressOf(declared[0]!.key)
   const wanted = new Set(declared.map(({ key }) => `${addressOf(key)} ${key.protocol}`))
   const look = async () => {
     const reports = await listVips(ports.sources, { note: () => {} })
     return reports.filter((report) => wanted.has(`${report.address} ${report.protocol}`))
   }
-  if (waiting && deployment !== null) await waitForDeployment(deployment, app.id, ports.marathon, waiting)
+  if (waiting && deployment !== null) {
+    const next = [`Look at the VIP: \`dcos vip show ${virtual}\``, `Take it back: \`${undo}\``]
+    await waitForDeployment({ deployment, app: app.id, next }, ports.marathon, waiting)
+  }
   // Without instances there is nothing that could be served.
   const vips =
     waiting && app.instances !== 0 ? await whenServed(look, wanted.size, app.id, waiting) : await look()
-  return { vips, app: app.id, deployment, virtual: addressOf(declared[0]!.key) }
+  return { vips, app: app.id, deployment, virtual }
 }
 
 /** A VIP that takes longer than the load balancer usually needs is reported as it is. */

@@ -27,7 +27,7 @@ export interface DoomedVip {
   protocols: Protocol[]
   keys: VipKey[]
   apps: RunningApp[]
-  /** Addresses of the other VIPs that these apps declare. */
+  /** Addresses, with the protocol, of the other VIPs that these apps declare. */
   others: string[]
 }
 
@@ -39,6 +39,7 @@ export async function findDoomedVip(
   address: string,
   query: AddressQuery,
   ports: { marathon: MarathonApps; sources: VipSources },
+  { withApp }: { withApp: boolean },
 ): Promise<DoomedVip> {
   const apps = await ports.marathon.listApps()
   const declared = apps.flatMap((app) => declaredVips(app))
@@ -55,13 +56,15 @@ export async function findDoomedVip(
   const owners = new Set(meant.map(({ app }) => app))
   const doomed = new Set(keys.map(vipKeyText))
   const others = declared.filter(({ app, key }) => owners.has(app) && !doomed.has(vipKeyText(key)))
-  return {
+  const found = {
     address: addressOf(keys[0]!),
     protocols: keys.map((key) => key.protocol).sort(),
     keys,
     apps: apps.filter((app) => owners.has(app.id)),
-    others: [...new Set(others.map(({ key }) => addressOf(key)))],
+    others: [...new Set(others.map(({ key }) => `${addressOf(key)}/${key.protocol}`))],
   }
+  if (!withApp) refuseHalfLabels(found)
+  return found
 }
 
 /** Takes the VIP's labels off its apps (their tasks restart), or removes the apps with all they have. */
@@ -70,7 +73,6 @@ export async function deleteVip(
   marathon: MarathonApps,
   options: { withApp: boolean; force: boolean; waiting: Waiting | null },
 ): Promise<DeletedVip> {
-  if (!options.withApp) refuseHalfLabels(doomed)
   const deployments: string[] = []
   for (const app of doomed.apps) {
     const { deploymentId } = options.withApp
@@ -82,7 +84,10 @@ export async function deleteVip(
         )
     if (deploymentId === null) continue
     deployments.push(deploymentId)
-    if (options.waiting) await waitForDeployment(deploymentId, app.id, marathon, options.waiting)
+    if (options.waiting) {
+      const change = { deployment: deploymentId, app: app.id, next: ['`dcos vip list` shows what is left.'] }
+      await waitForDeployment(change, marathon, options.waiting)
+    }
   }
   return {
     address: doomed.address,

@@ -15,13 +15,20 @@ const LONGEST_PAUSE_MS = 1000
 /** Clocks of a cluster and of this machine differ a little. */
 const CLOCK_SLACK_MS = 1000
 
+/** What is waited for. */
+export interface PendingChange {
+  deployment: string
+  app: string
+  /** What the user can do when it takes too long. */
+  next: string[]
+}
+
 /**
  * Waits until a deployment is over, telling of tasks that fail meanwhile. Rejects with `E_TIMEOUT` and
  * what is known about the cause, or with the signal's reason.
  */
 export async function waitForDeployment(
-  deploymentId: string,
-  appId: string,
+  change: PendingChange,
   marathon: MarathonApps,
   waiting: Waiting,
 ): Promise<void> {
@@ -29,16 +36,16 @@ export async function waitForDeployment(
   const started = clock.now()
   let pause = FIRST_PAUSE_MS
   let told = ''
-  await whileWaiting(appId, waiting, async () => {
-    while ((await marathon.deploymentById(deploymentId)) !== null) {
-      const app = await marathon.getApp(appId)
+  await whileWaiting(change.app, waiting, async () => {
+    while ((await marathon.deploymentById(change.deployment)) !== null) {
+      const app = await marathon.getApp(change.app)
       const failure = failureSince(app, started - CLOCK_SLACK_MS)
       if (failure && failure.message !== told) {
         told = failure.message
-        progress.note(`A task of ${appId} failed: ${failure.message} (${failure.task})`)
+        progress.note(`A task of ${change.app} failed: ${failure.message} (${failure.task})`)
       }
       if (clock.now() - started > waiting.timeoutSeconds * 1000)
-        throw await timedOut(appId, app, marathon, waiting.timeoutSeconds)
+        throw await timedOut(change, app, marathon, waiting.timeoutSeconds)
       await clock.sleep(pause, signal)
       pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)
     }
@@ -66,7 +73,7 @@ function failureSince(app: RunningApp | null, since: number): { message: string;
 }
 
 async function timedOut(
-  appId: string,
+  { app: appId, next }: PendingChange,
   app: RunningApp | null,
   marathon: MarathonApps,
   seconds: number,
@@ -87,11 +94,11 @@ async function timedOut(
     `The deployment of ${appId} is not done after ${seconds} s: ${facts.join(', ')}.`,
     {
       next: [
-        'The deployment goes on. Look at the VIP with `dcos vip show`.',
+        'The deployment goes on; wait longer with --timeout SECONDS.',
         ...(failedTask
-          ? [`What the task said, on the embedded cluster: \`dcos local logs ${failedTask}\`.`]
+          ? [`What the task said, on the embedded cluster: \`dcos local logs ${failedTask}\``]
           : []),
-        'Wait longer with --timeout SECONDS, or take it back with `dcos vip delete ADDRESS --with-app`.',
+        ...next,
       ],
     },
   )

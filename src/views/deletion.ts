@@ -17,7 +17,8 @@ export function deletedVip(deleted: DeletedVip, doomed: DoomedVip): string {
 }
 
 function name({ address, protocols }: DoomedVip): string {
-  return protocols.length > 1 ? `${address} (${protocols.join(' and ')})` : address
+  if (protocols.length > 1) return `${address} (${protocols.join(' and ')})`
+  return protocols[0] === 'udp' ? `${address}/udp` : address
 }
 
 function them({ apps }: DoomedVip): string {

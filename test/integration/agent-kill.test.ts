@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { isSameProcess, processesMarked, processIdentity } from '../../src/local/kit/processes.js'
 import { stopLeftovers } from '../../src/local/parts/agent/leftovers.js'
 import { makeFolders, readRecords, writeRecord } from '../../src/local/parts/agent/sandboxes.js'
-import { systemClock } from '../../src/shared/clock.js'
+import { systemClock, systemClock } from '../../src/shared/clock.js'
 import { TestAgent } from '../support/agent-task.js'
 import { HostProcess } from '../support/host-process.js'
 
@@ -89,7 +89,7 @@ if (process.platform === 'linux') {
     let host: HostProcess | undefined
     const children: ChildProcess[] = []
     const lines: string[] = []
-    const options = { log: (line: string) => lines.push(line), graceMs: 300 }
+    const options = { log: (line: string) => lines.push(line), graceMs: 300, clock: systemClock }
     const processes = () => [...processesMarked('MESOS_SANDBOX', dir).keys()]
 
     beforeEach(() => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type LocalCluster, startLocalCluster } from '../../src/local/cluster.js'
 import { processesMarked } from '../../src/local/kit/processes.js'
-import { loadIdentity, localPaths } from '../../src/local/state-files.js'
+import { type LocalPaths, loadIdentity, localPaths } from '../../src/local/state-files.js'
 import { systemClock } from '../../src/shared/clock.js'
 
 /** An answer with its body as text and, where it is JSON, as a value. */
@@ -70,10 +70,13 @@ export async function eventually<T>(
 
 /** An embedded cluster of a test, inside the test's process. */
 export class TestCluster {
-  readonly dcosDir = mkdtempSync(join(tmpdir(), 'dcos-cluster-'))
-  readonly paths = localPaths(this.dcosDir)
+  readonly paths: LocalPaths
   readonly lines: string[] = []
   private cluster: LocalCluster | undefined
+
+  constructor(readonly dcosDir = mkdtempSync(join(tmpdir(), 'dcos-cluster-'))) {
+    this.paths = localPaths(dcosDir)
+  }
 
   async start(): Promise<void> {
     // Files of tests run at the same time: each process has host ports of its own.

@@ -33,15 +33,16 @@ export default class VipDelete extends BaseCommand {
     ])
     const query = readAddress(args.address)
     const { marathon, sources, http } = await connect(this.environment, this.config.version, flags)
-    const doomed = await findDoomedVip(args.address, query, { marathon, sources })
-    this.note(deletionText(doomed, flags['with-app']))
+    const withApp = flags['with-app']
+    const doomed = await findDoomedVip(args.address, query, { marathon, sources }, { withApp })
+    this.note(deletionText(doomed, withApp))
     if (!(await this.agreed(flags.yes))) {
       this.endWith(EXIT.failed)
       this.note('Nothing was changed.')
       return
     }
     const deleted = await deleteVip(doomed, marathon, {
-      withApp: flags['with-app'],
+      withApp,
       force: flags.force,
       waiting: flags.wait ? waitingFor(this.environment, flags.timeout) : null,
     })

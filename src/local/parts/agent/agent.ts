@@ -56,10 +56,10 @@ export class AgentPart implements Agent {
     // Sandboxes are found again by their path, so it must not depend on the way taken to it.
     this.dir = realpathSync(this.options.dir)
     writeHosts(this.options.hostsFile, new Map())
-    const { log } = this.options
+    const { log, clock } = this.options
     const [names] = await Promise.all([
       probeNames(this.options.hostsFile),
-      stopLeftovers(this.dir, { log, graceMs: LEFTOVER_GRACE }),
+      stopLeftovers(this.dir, { log, graceMs: LEFTOVER_GRACE, clock }),
     ])
     this.namesState = names
     this.state = 'started'

@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
+import type { Clock } from '../../../shared/clock.js'
 import { isSameProcess, processesMarked, signalGroup, signalProcess } from '../../kit/processes.js'
 import { readRecords, sandboxPrefix, type TaskRecord, writeRecord } from './sandboxes.js'
 
@@ -33,26 +33,27 @@ async function processesOf(isMine: (sandbox: string) => boolean): Promise<number
  * Kills what is left of a task whose leader has ended, also processes that left its group. Returns when
  * nothing is left; pids that outlive even that (in the kernel's uninterruptible sleep) are returned.
  */
-export async function sweepTask(sandbox: string, leader: number): Promise<number[]> {
+export async function sweepTask(sandbox: string, leader: number, clock: Clock): Promise<number[]> {
   signalGroup(leader, 'SIGKILL')
-  return killMarked((value) => value === sandbox || value.startsWith(`${sandbox}/`))
+  return killMarked((value) => value === sandbox || value.startsWith(`${sandbox}/`), clock)
 }
 
 /** Twice nothing in a row is the end: a process in the middle of exec shows no environment. */
-async function killMarked(isMine: (sandbox: string) => boolean): Promise<number[]> {
-  const deadline = Date.now() + LONGEST_SWEEP
+async function killMarked(isMine: (sandbox: string) => boolean, clock: Clock): Promise<number[]> {
+  const deadline = clock.now() + LONGEST_SWEEP
   for (let quiet = 0; quiet < 2; ) {
     const pids = await processesOf(isMine)
-    if (pids.length > 0 && Date.now() > deadline) return pids
+    if (pids.length > 0 && clock.now() > deadline) return pids
     for (const pid of pids) signalProcess(pid, 'SIGKILL')
     quiet = pids.length === 0 ? quiet + 1 : 0
-    if (quiet < 2) await sleep(PAUSE)
+    if (quiet < 2) await clock.sleep(PAUSE)
   }
   return []
 }
 
 /** How to deal with what an earlier cluster left: where to tell of it, and milliseconds until SIGKILL. */
 export interface LeftoverOptions {
+  clock: Clock
   log: (line: string) => void
   graceMs: number
 }
@@ -63,7 +64,10 @@ export interface LeftoverOptions {
  * process only when its environment names a sandbox of `dir`: never a stranger with a used-again pid.
  * Resolves with the ids of the tasks that were still running.
  */
-export async function stopLeftovers(dir: string, { log, graceMs }: LeftoverOptions): Promise<string[]> {
+export async function stopLeftovers(
+  dir: string,
+  { log, graceMs, clock }: LeftoverOptions,
+): Promise<string[]> {
   if (!existsSync(dir)) return []
   const home = realpathSync(dir)
   const open = readRecords(home).filter(({ ended }) => ended === null)
@@ -71,13 +75,13 @@ export async function stopLeftovers(dir: string, { log, graceMs }: LeftoverOptio
   const stopped = [...new Set([...first.leaders.keys(), ...first.marked.values()])].sort()
   if (stopped.length > 0) {
     log(`stopping tasks of an earlier cluster: ${stopped.join(', ')}`)
-    await terminate(home, open, first, graceMs)
-    const left = await killMarked((sandbox) => sandbox.startsWith(sandboxPrefix(home)))
+    await terminate(home, open, first, graceMs, clock)
+    const left = await killMarked((sandbox) => sandbox.startsWith(sandboxPrefix(home)), clock)
     if (left.length > 0) log(`processes of earlier tasks do not die: ${left.join(', ')}`)
   }
   for (const record of open) {
     const message = 'The cluster was killed while the task ran'
-    writeRecord(home, { ...record, process: null, ended: { at: Date.now(), state: 'TASK_KILLED', message } })
+    writeRecord(home, { ...record, process: null, ended: { at: clock.now(), state: 'TASK_KILLED', message } })
   }
   return stopped
 }
@@ -105,16 +109,22 @@ async function lookAround(home: string, open: TaskRecord[]): Promise<Leftovers> 
 }
 
 /** SIGTERM as a task's own kill would send it: to its group, or to each process where the leader is gone. */
-async function terminate(home: string, open: TaskRecord[], first: Leftovers, graceMs: number): Promise<void> {
+async function terminate(
+  home: string,
+  open: TaskRecord[],
+  first: Leftovers,
+  graceMs: number,
+  clock: Clock,
+): Promise<void> {
   for (const pid of first.leaders.values()) signalGroup(pid, 'SIGTERM')
   for (const [pid, id] of first.marked) if (!first.leaders.has(id)) signalProcess(pid, 'SIGTERM')
-  const deadline = Date.now() + graceMs
+  const deadline = clock.now() + graceMs
   for (let left = first; ; left = await lookAround(home, open)) {
     if (left.leaders.size === 0 && left.marked.size === 0) return
-    if (Date.now() >= deadline) {
+    if (clock.now() >= deadline) {
       for (const pid of left.leaders.values()) signalGroup(pid, 'SIGKILL')
       return
     }
-    await sleep(20)
+    await clock.sleep(20)
   }
 }

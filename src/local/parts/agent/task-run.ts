@@ -132,7 +132,7 @@ export class TaskRun {
     const end = await exit
     this.group = null
     for (const other of this.beside) signalGroup(other, 'SIGKILL')
-    const left = await sweepTask(sandbox, pid)
+    const left = await sweepTask(sandbox, pid, this.around.clock)
     if (left.length > 0) this.around.log(`${this.task.id}: processes do not die: ${left.join(', ')}`)
     return this.ended(end)
   }

@@ -64,7 +64,7 @@ function forward(request: FastifyRequest, reply: FastifyReply, target: ServiceTa
   const fail = () => {
     upstream.destroy()
     if (out.headersSent || out.destroyed) return out.destroy()
-    out.writeHead(502, { 'Content-Type': 'text/html' })
+    out.writeHead(502, 'Bad Gateway', { 'Content-Type': 'text/html' })
     out.end(BAD_GATEWAY)
   }
   upstream.on('response', (response) => {
