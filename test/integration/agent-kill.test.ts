@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { isSameProcess, processesMarked, processIdentity } from '../../src/local/kit/processes.js'
 import { stopLeftovers } from '../../src/local/parts/agent/leftovers.js'
 import { makeFolders, readRecords, writeRecord } from '../../src/local/parts/agent/sandboxes.js'
-import { systemClock, systemClock } from '../../src/shared/clock.js'
+import { systemClock } from '../../src/shared/clock.js'
 import { TestAgent } from '../support/agent-task.js'
 import { HostProcess } from '../support/host-process.js'
 
