@@ -94,7 +94,8 @@ function flagRow(flag: FlagFacts): string {
   const value = flag.type === 'option' ? ` ${flag.helpValue ?? 'VALUE'}` : ''
   const name = `\`${flag.char ? `-${flag.char}, ` : ''}${long}${value}\``.replaceAll('|', '\\|')
   const text = [flag.summary, flag.description].filter(Boolean).join(' ')
-  const byDefault = flag.default === undefined || Array.isArray(flag.default) ? '' : ` Default: \`${flag.default}\`.`
+  const byDefault =
+    flag.default === undefined || Array.isArray(flag.default) ? '' : ` Default: \`${flag.default}\`.`
   return `| ${name} | ${text.replaceAll('|', '\\|')}${flag.type === 'option' ? byDefault : ''} |`
 }
 

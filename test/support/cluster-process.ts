@@ -7,7 +7,7 @@ import type { RunningCluster } from '../../src/local/state-files.js'
 /** What runs a cluster, as LocalControl is told: arguments for Node. */
 export const CLUSTER_PROGRAM = [
   '--import',
-  'tsx',
+  import.meta.resolve('tsx'),
   fileURLToPath(new URL('../../src/local/main.ts', import.meta.url)),
 ]
 

@@ -58,9 +58,9 @@ export class Deployments {
     this.begin(plan)
   }
 
-  /** Goes on with what was running when the cluster ended. */
+  /** Goes on with what was running when the cluster ended; at once, to see the instances before any is launched. */
   resume(): void {
-    for (const [, plan] of this.kept.entries()) this.begin(plan)
+    for (const [, plan] of this.kept.entries()) this.begin(plan, true)
   }
 
   /** Drops a deployment as it stands; tasks it started go on. */
@@ -82,19 +82,19 @@ export class Deployments {
     this.running.clear()
   }
 
-  private begin(plan: Deployment): void {
+  private begin(plan: Deployment, resumed = false): void {
     const abort = new AbortController()
     this.running.set(plan.id, { plan, abort })
-    this.run(plan, abort.signal).catch((error) => {
+    this.run(plan, abort.signal, resumed).catch((error) => {
       if (abort.signal.aborted) return
       this.log(`deployment ${plan.id} failed: ${messageOf(error)}`)
       this.cancel(plan.id)
     })
   }
 
-  private async run(plan: Deployment, signal: AbortSignal): Promise<void> {
+  private async run(plan: Deployment, signal: AbortSignal, resumed: boolean): Promise<void> {
     // Whoever asked is answered, and the change announced, before the first step.
-    await this.clock.sleep(0, signal)
+    if (!resumed) await this.clock.sleep(0, signal)
     for (let index = Math.max(0, plan.currentStep - 1); index < plan.steps.length; index++) {
       const step = plan.steps[index]!
       plan.currentStep = index + 1
