@@ -17,7 +17,10 @@ export async function askCreateWords(
   environment: Environment,
   yes: boolean,
 ): Promise<CreateWords> {
-  const asking = { context: promptContext(environment), dim: colours(environment.usesColour('stderr')).dim }
+  const asking = {
+    context: promptContext(environment),
+    dim: (await colours(environment.usesColour('stderr'))).dim,
+  }
   const service = await askService(given, asking)
   const words = service.publish.length > 0 ? service : await askNetworking(service, asking, environment)
   if (yes || (await confirmed(`Run ${words.id ?? `/${words.name}`}?`, environment))) return words

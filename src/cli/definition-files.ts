@@ -1,6 +1,4 @@
-import { constants, openSync, type Stats } from 'node:fs'
-import { readdir, readFile, stat } from 'node:fs/promises'
-import { Socket } from 'node:net'
+import { constants, type Dirent, openSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { DefinitionInput } from '../operations/validate-files.js'
 import { messageOf, UserError } from '../shared/errors.js'
@@ -12,7 +10,7 @@ export async function readDefinition(file: string, environment: Environment): Pr
   if (file === '-') return readInput(environment)
   const path = resolve(environment.cwd, file)
   try {
-    const content = await readPath(file, path, await stat(path))
+    const content = await readPath(file, path, statSync(path))
     if (content === null) throw tooLarge(file, `more than ${megabytes(INPUT_LIMIT)}`)
     return content
   } catch (error) {
@@ -45,29 +43,31 @@ export async function* readDefinitions(
 }
 
 /** Null when there is more than the limit. */
-function readPath(file: string, path: string, facts: Stats): Promise<Buffer | null> {
+async function readPath(file: string, path: string, facts: Stats): Promise<Buffer | null> {
   if (facts.isDirectory()) throw unreadable(file, 'it is a folder', 'Name a file in it.')
   if (facts.isFIFO()) return readPipe(path)
   if (!facts.isFile()) throw unreadable(file, 'it is a device or a socket', 'Name a file, or `-` for stdin.')
   if (facts.size > INPUT_LIMIT) throw tooLarge(file, megabytes(facts.size))
-  return readFile(path)
+  // Synchronous on purpose: loading node:fs/promises alone takes longer than reading such a file.
+  return readFileSync(path)
 }
 
 /** Such as the shell's `<(…)`. Opened without blocking, so that Ctrl-C ends the wait for somebody who writes. */
-function readPipe(path: string): Promise<Buffer | null> {
+async function readPipe(path: string): Promise<Buffer | null> {
+  const { Socket } = await import('node:net')
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   return readLimited(new Socket({ fd, readable: true, writable: false }))
 }
 
 /** The word itself, or the .json files below it; hidden folders and installed packages are passed over. */
 async function* filesOf(word: string, environment: Environment): AsyncGenerator<string> {
-  const facts = word === '-' ? null : await stat(resolve(environment.cwd, word)).catch(() => null)
+  const facts = word === '-' ? null : factsOf(resolve(environment.cwd, word))
   if (facts?.isDirectory()) yield* below(word, environment.cwd)
   else yield word
 }
 
 async function* below(folder: string, cwd: string): AsyncGenerator<string> {
-  const entries = await readdir(resolve(cwd, folder), { withFileTypes: true }).catch(() => [])
+  const entries = entriesOf(resolve(cwd, folder))
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, entry.name)
     if (entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules')
@@ -87,4 +87,21 @@ function megabytes(bytes: number): string {
 
 function unreadable(file: string, why: string, next: string): UserError {
   return new UserError('E_FILE', `${file} cannot be read: ${why}.`, { next: [next] })
+}
+
+function factsOf(path: string): Stats | null {
+  try {
+    return statSync(path)
+  } catch {
+    return null
+  }
+}
+
+/** A folder that cannot be read holds nothing that could be checked. */
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch {
+    return []
+  }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { UserError } from '../shared/errors.js'
 import { isSameProcess, processIdentity } from './kit/processes.js'
@@ -12,7 +13,7 @@ export interface Lock {
  * with `E_ALREADY_RUNNING`.
  */
 export async function takeLock(path: string): Promise<Lock> {
-  const draft = `${path}.${process.pid}`
+  const draft = `${path}.${randomUUID()}`
   writeFileSync(draft, `${process.pid} ${await processIdentity(process.pid)}`, { mode: 0o600 })
   try {
     for (let attempt = 0; attempt < 5; attempt++) {

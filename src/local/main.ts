@@ -21,17 +21,20 @@ export interface StartOrder {
 async function main(order: StartOrder): Promise<void> {
   const paths = localPaths(order.dcosDir)
   makeFolder(paths)
-  const lock = await takeLock(paths.lock).catch((error) => {
+  const locking = takeLock(paths.lock).catch((error) => {
     throw folderError(error, paths.dir)
   })
-  const starting = startLocalCluster({ ...order, env: process.env, clock: systemClock, log })
+  const starting = locking.then(() =>
+    startLocalCluster({ ...order, env: process.env, clock: systemClock, log }),
+  )
+  const unlock = () => locking.then((lock) => lock.release()).catch(() => {})
   let ending = false
   const end = async (code: number) => {
     if (ending) return
     ending = true
     // A start that is under way may have launched tasks already.
     await starting.then((cluster) => cluster.stop()).catch(() => {})
-    lock.release()
+    await unlock()
     process.exit(code)
   }
   process.on('SIGTERM', () => void end(0))
@@ -46,7 +49,7 @@ async function main(order: StartOrder): Promise<void> {
     log(`up at ${running.url}, DNS at ${running.dns}`)
     report({ kind: 'ready', running })
   } catch (error) {
-    if (!ending) lock.release()
+    if (!ending) await unlock()
     throw error
   }
 }

@@ -5,18 +5,23 @@ import { buildVipReports, type VipReport } from '../domain/vip-report.js'
 import { messageOf, UsageError, UserError } from '../shared/errors.js'
 import type { Progress, VipSources } from './ports.js'
 
+const UNASKED = { status: 'fulfilled', value: null } as const
+
 /**
  * Every VIP of the cluster. Sources that do not answer are said once and leave nulls behind; when
  * neither Marathon nor Mesos nor the load balancer answers, the first failure is thrown.
  */
 export async function listVips(sources: VipSources, progress: Progress): Promise<VipReport[]> {
-  const [apps, state, netVips, records, places] = await Promise.allSettled([
+  const [apps, state, places] = await Promise.allSettled([
     sources.listApps(),
     sources.mesosState(),
-    sources.netVips(),
-    sources.records(),
     sources.places(),
   ])
+  // The embedded cluster's own answer holds what the other two would tell.
+  const complete = answerOf(places) !== null && answerOf(state) !== null
+  const [netVips, records] = complete
+    ? [UNASKED, UNASKED]
+    : await Promise.allSettled([sources.netVips(), sources.records()])
   if (apps.status === 'rejected' && answerOf(state) === null && answerOf(netVips) === null) throw apps.reason
   tellMissing(progress, 'Marathon', apps)
   tellMissing(progress, 'Mesos', state)

@@ -5,11 +5,11 @@ import { junitReport } from './junit.js'
 import { sarifLog, type Tool } from './sarif.js'
 
 /** The findings in one of the forms of `--format`. */
-export function findingsAs(
+export async function findingsAs(
   format: string,
   report: ValidationReport,
   { colour, tool }: { colour: boolean; tool: Tool },
-): string {
+): Promise<string> {
   switch (format) {
     case 'github':
       return githubAnnotations(report)
@@ -23,8 +23,8 @@ export function findingsAs(
 }
 
 /** For people: one line a finding, its mend below, and a summary. */
-export function findingLines(report: ValidationReport, colour: boolean): string {
-  const paint = colours(colour)
+export async function findingLines(report: ValidationReport, colour: boolean): Promise<string> {
+  const paint = await colours(colour)
   const tint = { error: paint.red, warning: paint.yellow, info: paint.cyan }
   const lines = report.files.flatMap(({ file, findings }) =>
     findings.flatMap((finding) => [

@@ -14,14 +14,14 @@ export function clusterUp(running: RunningReport, started: boolean): string {
 }
 
 /** `local status`. */
-export function clusterStatus(
+export async function clusterStatus(
   status: RunningReport & {
     parts?: { name: string; healthy: boolean; detail: string }[]
     names?: { works: boolean; reason: string | null }
   },
   colour: boolean,
-): string {
-  const paint = colours(colour)
+): Promise<string> {
+  const paint = await colours(colour)
   const facts: [string, string][] = [
     ['API', status.url],
     ['DNS', status.dns],

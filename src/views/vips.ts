@@ -3,9 +3,9 @@ import { colours } from './colours.js'
 import { plainTable } from './table.js'
 
 /** `vip list`. */
-export function vipTable(reports: readonly VipReport[], colour: boolean): string {
+export async function vipTable(reports: readonly VipReport[], colour: boolean): Promise<string> {
   if (reports.length === 0) return 'No VIPs yet. Create one: dcos vip create my-service -p 5555:0 --cmd "…"'
-  const paint = painter(colour)
+  const paint = await painter(colour)
   const rows = reports.map((report) => [
     report.address,
     report.protocol,
@@ -18,8 +18,8 @@ export function vipTable(reports: readonly VipReport[], colour: boolean): string
 }
 
 /** `vip show`. */
-export function vipDetails(report: VipReport, reason: string | null, colour: boolean): string {
-  const paint = painter(colour)
+export async function vipDetails(report: VipReport, reason: string | null, colour: boolean): Promise<string> {
+  const paint = await painter(colour)
   const facts: [string, string][] = [
     ['Address', report.address],
     ['Virtual IP', report.ip ?? 'unknown'],
@@ -43,8 +43,11 @@ export function vipDetails(report: VipReport, reason: string | null, colour: boo
 }
 
 /** `vip create`, when it is done. */
-export function createdVips(created: { vips: readonly VipReport[]; app: string }, colour: boolean): string {
-  const paint = painter(colour)
+export async function createdVips(
+  created: { vips: readonly VipReport[]; app: string },
+  colour: boolean,
+): Promise<string> {
+  const paint = await painter(colour)
   return created.vips
     .map((report) => {
       const reach = report.connect ? `  (here: ${report.connect})` : ''
@@ -54,8 +57,8 @@ export function createdVips(created: { vips: readonly VipReport[]; app: string }
     .join('\n')
 }
 
-function painter(colour: boolean): (status: VipReport['status']) => string {
-  const paint = colours(colour)
+async function painter(colour: boolean): Promise<(status: VipReport['status']) => string> {
+  const paint = await colours(colour)
   const tint = { healthy: paint.green, degraded: paint.yellow, down: paint.red }
   return (status) => tint[status](status)
 }

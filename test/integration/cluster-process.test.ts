@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { LocalControl } from '../../src/local/control.js'
 import { processesMarked } from '../../src/local/kit/processes.js'
 import { loadIdentity, localPaths, type RunningCluster } from '../../src/local/state-files.js'
@@ -9,6 +9,8 @@ import { CLUSTER_PROGRAM, ClusterProcess } from '../support/cluster-process.js'
 import { type Ask, ask, eventually } from '../support/local-cluster.js'
 import { tempDir } from '../support/temp-dir.js'
 
+/** A user without rights. */
+const NOBODY = 65534
 const ANY = { port: 0, dnsPort: 0 }
 const app = (id: string, more: object = {}) => ({ id, cmd: 'exec sleep 600', ...more })
 
@@ -135,6 +137,29 @@ describe('the embedded cluster as a process', () => {
     assert.equal(await here.control.find(), null, 'the dead are not found')
     assert.equal(await here.control.stop(), true)
     assert.equal(here.processes, 0)
+  })
+
+  it('serves a VIP below 1024 at another port for an ordinary user, and says why', async function () {
+    const start = '/proc/sys/net/ipv4/ip_unprivileged_port_start'
+    if (process.getuid?.() !== 0 || !existsSync(start) || Number(readFileSync(start, 'utf8')) <= 81)
+      this.skip()
+    const here = place()
+    chownSync(here.dcosDir, NOBODY, NOBODY)
+    const ids = ['--reuid', String(NOBODY), '--regid', String(NOBODY), '--clear-groups']
+    const cluster = new ClusterProcess(here, ['setpriv', ...ids])
+    const running = await cluster.ready()
+    const cmd = `exec '${process.execPath}' -e "require('http').createServer((q, s) => s.end('hello')).listen(process.env.PORT0, '127.0.0.1')"`
+    const portDefinitions = [{ port: 0, labels: { VIP_0: '/vip-low:81' } }]
+    await here.create(running, app('/low', { cmd, portDefinitions }))
+    const vip = await eventually(async () => {
+      const [found] = (await here.api(running, '/local/v1/vips')).json
+      return found?.connect ? found : undefined
+    }, 'the VIP')
+    assert.ok(!vip.connect.endsWith(':81'))
+    assert.match(vip.reason, /Port 81 is reserved for privileged users/)
+    const got = await eventually(() => ask(`http://${vip.connect}/`).catch(() => undefined), 'an answer')
+    assert.equal(got.text, 'hello')
+    assert.equal(await cluster.end(), 0)
   })
 
   it('tells why it cannot start', async () => {

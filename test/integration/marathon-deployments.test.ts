@@ -5,6 +5,7 @@ const idle = (id: string, more: object = {}) => ({ id, cmd: 'exec sleep 600', ..
 /** An app that never comes to run, so that its deployment stays. */
 const stuck = (id: string, more: object = {}) =>
   idle(id, { fetch: [{ uri: 'file:///no/such/file' }], backoffSeconds: 3600, ...more })
+const manyPorts = (length: number) => Array.from({ length }, () => ({ port: 0 }))
 type Task = { id: string; version: string }
 
 describe('marathon: deployments', () => {
@@ -198,10 +199,6 @@ describe('marathon: deployments', () => {
     assert.ok(answers.every(({ status }) => status === 200))
     await cluster.deployed()
     assert.deepEqual((await cluster.marathon('/v2/apps?id=crowd')).json, { apps: [] })
-    // Ninety of the hundred ports that this cluster has: none may have been lost.
-    await cluster.run(idle('/ports', { portDefinitions: Array.from({ length: 85 }, () => ({ port: 0 })) }))
-    await del('/v2/apps/ports')
-    await cluster.deployed()
   })
 
   it('create and delete the same app again and again', async () => {
@@ -212,12 +209,19 @@ describe('marathon: deployments', () => {
         await del(`/v2/apps${id}`)
       }),
     )
+    // Deleted while its many ports are being looked for.
+    await cluster.create(idle('/again-wide', { portDefinitions: manyPorts(60) }))
+    await del('/v2/apps/again-wide')
     await cluster.deployed()
     assert.deepEqual((await cluster.marathon('/v2/apps?id=again')).json, { apps: [] })
     assert.deepEqual(
       (await cluster.marathon('/v2/tasks')).json.tasks.filter((t: Task) => /again/.test(t.id)),
       [],
     )
+    // Most of the hundred ports that this cluster has: none may have been lost on the way.
+    await cluster.run(idle('/ports', { portDefinitions: manyPorts(85) }))
+    await del('/v2/apps/ports')
+    await cluster.deployed()
   })
 
   /** Follows how many tasks of an app are running; the returned function tells the numbers seen so far. */

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { StartOrder, StartReport } from '../../src/local/main.js'
@@ -18,12 +18,11 @@ export class ClusterProcess {
   readonly report: Promise<StartReport>
   private readonly over: Promise<unknown>
 
-  constructor(order: Partial<StartOrder> & { dcosDir: string }) {
-    const whole: StartOrder = { port: 0, dnsPort: 0, version: '0.0.0', ...order }
-    this.child = fork(CLUSTER_PROGRAM[2]!, [JSON.stringify(whole)], {
-      execArgv: CLUSTER_PROGRAM.slice(0, 2),
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    })
+  /** `before` is a command that runs the cluster, such as setpriv with a user id. */
+  constructor({ dcosDir }: { dcosDir: string }, before: string[] = []) {
+    const order: StartOrder = { dcosDir, port: 0, dnsPort: 0, version: '0.0.0' }
+    const [file = '', ...args] = [...before, process.execPath, ...CLUSTER_PROGRAM, JSON.stringify(order)]
+    this.child = spawn(file, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
     this.over = once(this.child, 'close')
     this.report = once(this.child, 'message').then(([message]) => message as StartReport)
   }
