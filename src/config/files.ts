@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 // Synchronous on purpose: loading node:fs/promises alone takes longer than reading these few small files.
 import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -70,7 +69,7 @@ export async function readToml(file: string): Promise<TomlTable> {
 export async function writeToml(file: string, table: TomlTable): Promise<void> {
   const { stringify } = await import('smol-toml')
   const target = existsSync(file) ? realpathSync(file) : file
-  const draft = `${target}.${process.pid}.${randomBytes(4).toString('hex')}`
+  const draft = `${target}.${process.pid}.${Math.random().toString(36).slice(2)}`
   try {
     const text = `\n${stringify(sorted(table) as TomlTable, { numbersAsFloat: true })}`
     writeFileSync(draft, text, { flag: 'wx', mode: 0o600, flush: true })

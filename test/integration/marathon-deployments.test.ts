@@ -209,9 +209,6 @@ describe('marathon: deployments', () => {
         await del(`/v2/apps${id}`)
       }),
     )
-    // Deleted while its many ports are being looked for.
-    await cluster.create(idle('/again-wide', { portDefinitions: manyPorts(60) }))
-    await del('/v2/apps/again-wide')
     await cluster.deployed()
     assert.deepEqual((await cluster.marathon('/v2/apps?id=again')).json, { apps: [] })
     assert.deepEqual(
