@@ -7,6 +7,7 @@ import { UserError } from '../shared/errors.js'
 import { isSameProcess, signalProcess } from './kit/processes.js'
 import { holderOf } from './lock.js'
 import type { StartOrder, StartReport } from './main.js'
+import { findProgram, SYSTEM_PATH } from './parts/agent/find-program.js'
 import { stopLeftovers } from './parts/agent/leftovers.js'
 import { commandWithNames, probeNames } from './parts/agent/names.js'
 import { findSandboxes } from './parts/agent/sandboxes.js'
@@ -82,6 +83,16 @@ export class LocalControl {
       throw new UserError('E_NOT_RUNNING', 'The embedded cluster is not running.', {
         next: ['Start it: dcos local up'],
       })
+    const found = findProgram(argv[0] ?? '', this.env.PATH ?? SYSTEM_PATH, process.cwd())
+    if ('errno' in found)
+      throw new UserError(
+        'E_NO_COMMAND',
+        found.errno === 'ENOENT'
+          ? `There is no command ${argv[0]}.`
+          : `${argv[0]} is no program that you may run.`,
+        // What shells answer in these two cases.
+        { exitCode: found.errno === 'ENOENT' ? 127 : 126 },
+      )
     const names = await probeNames(this.paths.hosts)
     if (!names.works)
       onWarning(
@@ -90,13 +101,7 @@ export class LocalControl {
     const [program = '', ...rest] = commandWithNames({ argv, hostsFile: this.paths.hosts, names })
     const child = spawn(program, rest, { stdio: 'inherit', env: { ...this.env } })
     return new Promise((resolve, reject) => {
-      child.on('error', (error: NodeJS.ErrnoException) =>
-        reject(
-          error.code === 'ENOENT'
-            ? new UserError('E_NO_COMMAND', `There is no command ${argv[0]}.`, { exitCode: 127 })
-            : error,
-        ),
-      )
+      child.on('error', reject)
       child.on('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)))
     })
   }
