@@ -12,6 +12,7 @@ export default class VipValidate extends BaseCommand {
     '<%= config.bin %> vip validate definitions/ --strict',
     '<%= config.bin %> vip validate app.json --json | jq ".files[].findings"',
   ]
+  static override aliases = ['marathon:app:validate']
   static override strict = false
   static override args = {
     file: Args.string({ description: 'File or folder, any number of them; - is stdin.', required: true }),
