@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { Deployment } from '../model.js'
 import { answerDeployment, queryFlag } from './answers.js'
+import type { ApiContext } from './context.js'
 import { ApiError } from './errors.js'
-import type { ApiContext } from './index.js'
 
 /** `/v2/deployments`: what runs, and rolling it back. */
 export function deploymentRoutes(server: FastifyInstance, context: ApiContext): void {

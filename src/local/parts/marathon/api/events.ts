@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { MarathonEvent } from '../events.js'
 import { queryValues } from './answers.js'
+import type { ApiContext } from './context.js'
 import { methodNotAllowed } from './errors.js'
-import type { ApiContext } from './index.js'
 
 /** Consumers such as marathon-lb drop a stream that is silent for longer. */
 const KEEP_ALIVE_MS = 15_000

@@ -1,33 +1,13 @@
 import type { FastifyInstance } from 'fastify'
-import type { Backoff } from '../backoff.js'
-import type { Changes } from '../changes.js'
-import type { EventBus } from '../events.js'
-import type { Launcher } from '../launcher.js'
-import type { Tasks } from '../tasks.js'
 import { answerError } from './answers.js'
-import type { AppSources } from './app-json.js'
 import { appRoutes } from './apps.js'
+import type { ApiContext } from './context.js'
 import { deploymentRoutes } from './deployments.js'
 import { methodNotAllowed } from './errors.js'
 import { eventRoutes } from './events.js'
 import { infoRoutes } from './info.js'
 import { queueRoutes } from './queue.js'
 import { taskRoutes } from './tasks.js'
-
-/** What the routes work on. */
-export interface ApiContext extends AppSources {
-  changes: Changes
-  tasks: Tasks
-  launcher: Launcher
-  backoff: Backoff
-  events: EventBus
-  log: (line: string) => void
-  /** Schedules what an app lacks, unless a deployment holds it. */
-  refill: (appId: string) => void
-  /** Registration id with Mesos, `<uuid>-0000`. */
-  frameworkId: string
-  startedAt: number
-}
 
 /** Marathon's API, to be registered under whatever prefix it is served at. */
 export async function marathonApi(server: FastifyInstance, context: ApiContext): Promise<void> {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { MARATHON_SETTINGS } from '../changes.js'
-import type { ApiContext } from './index.js'
+import type { ApiContext } from './context.js'
 
 /** The Marathon whose behaviour this part follows. */
 export const MARATHON_VERSION = '1.11.24'

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { canonicalId } from '../../../../definitions/normalize-app.js'
 import { type Instance, isWaiting } from '../model.js'
+import type { ApiContext } from './context.js'
 import { ApiError, methodNotAllowed } from './errors.js'
-import type { ApiContext } from './index.js'
 
 /** Why offers are turned down, in the order in which Marathon looks. */
 const REASONS = [

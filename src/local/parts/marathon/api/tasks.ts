@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify'
 import { type Instance, isActive } from '../model.js'
 import { answerDeployment, jsonBody, queryFlag, queryValues } from './answers.js'
 import { servicePortsOf, taskJson } from './app-json.js'
+import type { ApiContext } from './context.js'
 import { ApiError } from './errors.js'
-import type { ApiContext } from './index.js'
 
 /** `/v2/tasks` and `/v2/tasks/delete`. */
 export function taskRoutes(server: FastifyInstance, context: ApiContext): void {
