@@ -10,7 +10,6 @@ export const createFlags = {
     char: 'p',
     multiple: true,
     multipleNonGreedy: true,
-    default: [],
     summary:
       'A service endpoint: VIP_PORT:CONTAINER_PORT[/PROTOCOL][,name=ENDPOINT][,host-port=N]. Repeatable.',
     description:
@@ -42,14 +41,12 @@ export const createFlags = {
   env: Flags.string({
     multiple: true,
     multipleNonGreedy: true,
-    default: [],
     summary: 'Environment variable of the tasks. Repeatable.',
     helpValue: 'K=V',
   }),
   label: Flags.string({
     multiple: true,
     multipleNonGreedy: true,
-    default: [],
     summary: 'Label of the app. Repeatable.',
     helpValue: 'K=V',
   }),

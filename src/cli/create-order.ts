@@ -11,7 +11,7 @@ export async function gatherCreateOrder(
   flags: CreateFlags,
   environment: Environment,
 ): Promise<CreateOrder> {
-  const { file, app, publish, ip } = flags
+  const { file, app, publish = [], ip } = flags
   const orders = import('../operations/create-order.js')
   if (app !== undefined) return (await orders).additionOrder(app, { name, publish, ip })
   if (file === undefined) return (await orders).newAppOrder(await gatherWords(name, flags, environment))
@@ -27,7 +27,7 @@ async function gatherWords(
   flags: CreateFlags,
   environment: Environment,
 ): Promise<CreateWords> {
-  const { publish, id, cmd, image, network, instances, env, label, ip } = flags
+  const { publish = [], id, cmd, image, network, instances, env = [], label = [], ip } = flags
   const words: CreateWords = {
     name,
     publish,

@@ -23,7 +23,7 @@ export async function askCreateWords(
   }
   const service = await askService(given, asking)
   const words = service.publish.length > 0 ? service : await askNetworking(service, asking, environment)
-  if (yes || (await confirmed(`Run ${words.id ?? `/${words.name}`}?`, environment))) return words
+  if (yes || (await confirmed(`Run ${words.id ?? words.name}?`, environment))) return words
   throw new UserError('E_NOT_CONFIRMED', 'Nothing was created.')
 }
 
@@ -34,10 +34,13 @@ interface Asking {
 
 async function askService(given: CreateWords, { context, dim }: Asking): Promise<CreateWords> {
   const words = { ...given }
+  const { appIdOf, ID_RULE } = await import('../operations/create-request.js')
+  const problem = (text: string) =>
+    nameProblem(text) ?? (words.id === undefined && appIdOf(text) === null ? `Service ${ID_RULE}` : true)
   words.name ??= await input(
     {
       message: 'Service ID',
-      validate: (text) => nameProblem(text) ?? true,
+      validate: problem,
       transformer: (text) => (text === '' ? text : `${text}  ${dim(`→ ${hostOf(text)}`)}`),
     },
     context,

@@ -24,7 +24,8 @@ export async function main(argv: readonly string[], { root }: { root: string }):
       return { exitCode: 0, ran: 'version' }
     }
     const ran = await watch.run(runWords(root, environment), () => environment.grace)
-    return { exitCode: watch.interruption?.exitCode ?? environment.exitCode, ran }
+    const cut = environment.grace === Number.POSITIVE_INFINITY ? undefined : watch.interruption
+    return { exitCode: cut?.exitCode ?? environment.exitCode, ran }
   } catch (error) {
     if (watch.interruption) return { exitCode: watch.interruption.exitCode, ran: undefined }
     return { exitCode: await showError(error, environment), ran: undefined }

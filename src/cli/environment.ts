@@ -24,7 +24,10 @@ export interface Surroundings {
 export class Environment {
   /** The code with which the program ends when nothing fails; a command may raise it. */
   exitCode = 0
-  /** Milliseconds that a command gets to clean up after an interruption. */
+  /**
+   * Milliseconds that a command gets to clean up after an interruption; Infinity for a command that answers
+   * to interruptions itself: nothing cuts it short, and it ends with its own exit code.
+   */
   grace = 1000
 
   constructor(private readonly surroundings: Surroundings) {}

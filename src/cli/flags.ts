@@ -34,7 +34,7 @@ export const yesFlag = Flags.boolean({
   summary: 'Answer yes to every question.',
 })
 
-/** Marathon's own `force`: the change goes ahead although a deployment still runs. */
+/** Marathon's own `force`, and the answer to refusals that are only warnings against a surprise. */
 export const forceFlag = Flags.boolean({
-  summary: 'Go ahead although a deployment of the same app still runs.',
+  summary: 'Go ahead although a deployment of the app still runs, or another app has the VIP.',
 })

@@ -55,10 +55,11 @@ export class InterruptionWatch {
   async run<T>(work: Promise<T>, grace: () => number): Promise<T | undefined> {
     let timer: NodeJS.Timeout | undefined
     const cut = new Promise<undefined>((resolve) => {
-      this.second = () => resolve(undefined)
-      this.signal.addEventListener('abort', () => {
-        timer = setTimeout(() => resolve(undefined), grace())
-      })
+      const end = (delay: number) => {
+        if (grace() !== Number.POSITIVE_INFINITY) timer = setTimeout(() => resolve(undefined), delay)
+      }
+      this.second = () => end(0)
+      this.signal.addEventListener('abort', () => end(grace()))
     })
     try {
       return await Promise.race([work, cut])

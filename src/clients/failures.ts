@@ -31,14 +31,14 @@ export function connectionError(attempt: Attempt, failure: ConnectionFailure): H
       failure.phase === 'connect' || failure.phase === 'lookup' ? 'no connection' : 'no whole answer'
     return fail('E_TIMEOUT', `${asked}: ${what} within ${failure.seconds} seconds.`, [
       ...unsure(attempt),
-      'Give it more time: dcos config set core.timeout 300 (or DCOS_TIMEOUT=300)',
+      'Give it more time: DCOS_TIMEOUT=300',
       reach(attempt.url),
     ])
   }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     const why = code === 'EAI_AGAIN' ? 'the name server does not answer' : 'no such host name'
     return fail('E_CLUSTER_UNREACHABLE', `${asked}: ${why} (${new URL(attempt.url).hostname}).`, [
-      'Check the URL: dcos config show core.dcos_url',
+      'Check the URL: DCOS_URL, or dcos_url in the dcos.toml of the cluster.',
       'Check that you are on the cluster’s network (VPN, DNS).',
     ])
   }
@@ -47,7 +47,7 @@ export function connectionError(attempt: Attempt, failure: ConnectionFailure): H
       'E_TLS',
       `${asked}: the certificate of ${host} is signed by an authority this machine does not trust.`,
       [
-        'Trust the cluster’s own authority: dcos cluster setup <url> --ca-certs <file> (or DCOS_TLS_CA_PATH=<file>)',
+        'Trust the cluster’s own authority: DCOS_TLS_CA_PATH=<file>',
         'Without any check, for tests only: DCOS_TLS_INSECURE=1',
       ],
     )
@@ -61,7 +61,7 @@ export function connectionError(attempt: Attempt, failure: ConnectionFailure): H
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return fail('E_TLS', `${asked}: the certificate is for another name. ${failure.message}`, [
-      'Use the name that the certificate carries: dcos config set core.dcos_url https://<name>',
+      'Use the name that the certificate carries: DCOS_URL=https://<name>',
     ])
   }
   if (
@@ -90,7 +90,7 @@ export function connectionError(attempt: Attempt, failure: ConnectionFailure): H
   }
   if (code.startsWith('HPE_')) {
     return fail('E_NOT_HTTP', `${asked}: what ${host} answers is no HTTP (${excerpt(failure.message)}).`, [
-      'Check host and port: dcos config show core.dcos_url',
+      'Check host and port: DCOS_URL, or dcos_url in the dcos.toml of the cluster.',
       `If it speaks TLS, write the URL as https://${host}.`,
     ])
   }
@@ -102,13 +102,11 @@ export function connectionError(attempt: Attempt, failure: ConnectionFailure): H
 function reach(url: string): string {
   return isLoopback(url)
     ? 'Is the embedded cluster running? dcos local status shows it, dcos local up starts it.'
-    : 'Check the URL (dcos config show core.dcos_url) and your network (VPN, proxy, firewall).'
+    : 'Check the URL (DCOS_URL, or dcos_url in the dcos.toml of the cluster) and your network (VPN, proxy, firewall).'
 }
 
 /** A write whose answer is lost may still have been carried out. */
 function unsure(attempt: Attempt): string[] {
   if (attempt.method === 'GET' || attempt.method === 'HEAD') return []
-  return [
-    'The cluster may have carried it out all the same: look before you repeat it (dcos marathon deployment list).',
-  ]
+  return ['The cluster may have carried it out all the same: look before you repeat it (dcos vip list).']
 }

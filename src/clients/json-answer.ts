@@ -20,7 +20,8 @@ export function notWhatWasAsked(
 ): HttpError {
   const asked = `${attempt.method} ${attempt.url}`
   const details = { status: answer.status, body: blank(answer.text) }
-  const check = 'Check that the URL is the cluster’s own: dcos config show core.dcos_url'
+  const check =
+    'Check that the URL is the cluster’s own: DCOS_URL, or dcos_url in the dcos.toml of the cluster.'
   const title = htmlTitle(answer)
   if (title !== null) {
     const page = title === '' ? 'a web page' : `a web page titled “${blank(title)}”`
@@ -30,7 +31,7 @@ export function notWhatWasAsked(
       `${asked}: ${page} came back instead of data (${answer.status}).`,
       {
         ...details,
-        next: ['A login page or a proxy may stand in between. Log in: dcos auth login', check],
+        next: ['A login page or a proxy may stand in between: set DCOS_ACS_TOKEN to a valid token.', check],
       },
     )
   }

@@ -30,13 +30,13 @@ export function refusal(attempt: Attempt, answer: Answer): HttpError {
     return fail('E_UNAUTHENTICATED', `${asked}: the cluster wants a login (401).`, login(attempt))
   if (status === 403) {
     return fail('E_FORBIDDEN', `${asked}: not allowed (403)${said}`, [
-      'Log in as a user who may: dcos auth login',
+      'Use the token of a user who may: DCOS_ACS_TOKEN',
       'Or ask the cluster’s operator for the permission.',
     ])
   }
   if (status === 404) {
     return fail('E_NOT_FOUND', `${asked}: not found (404)${said}`, [
-      'Check the name. If nothing is found, check the cluster: dcos cluster list',
+      'Check the name, and that this is the cluster you mean (--verbose shows it).',
     ])
   }
   if (status === 409) return conflict(attempt, answer, body, said)
@@ -65,7 +65,7 @@ export function refusal(attempt: Attempt, answer: Answer): HttpError {
 }
 
 function login(attempt: Attempt): string[] {
-  const next = ['Log in: dcos auth login (or set DCOS_ACS_TOKEN)']
+  const next = ['Set DCOS_ACS_TOKEN to a valid token; it wins over the one in ~/.dcos.']
   if (isLoopback(attempt.url))
     next.push('For the embedded cluster, start it anew: dcos local down, then dcos local up')
   if (!attempt.token)
@@ -82,10 +82,7 @@ function conflict(attempt: Attempt, answer: Answer, body: ErrorBody, said: strin
       attempt,
       `${asked}: it exists already, or is being changed (409)${said}`,
       {
-        next: [
-          'See what is there: dcos marathon app list',
-          'Deployments that run: dcos marathon deployment list',
-        ],
+        next: ['See what is there: dcos vip list'],
         status: 409,
         body: answer.text,
       },
@@ -94,7 +91,7 @@ function conflict(attempt: Attempt, answer: Answer, body: ErrorBody, said: strin
   const which = ids.length === 1 ? `deployment ${ids[0]}` : `deployments ${ids.join(', ')}`
   return new HttpError('E_LOCKED', attempt, `${asked}: locked by ${which} (409).`, {
     next: [
-      `Wait for it to end: dcos marathon deployment watch ${ids[0]}`,
+      'Wait for it to end and try again.',
       'Or cancel it in favour of this change: the same command with --force',
     ],
     status: 409,
@@ -118,10 +115,10 @@ function redirected(attempt: Attempt, answer: Answer): HttpError {
     `${asked}: redirected to ${excerpt(where)} (${answer.status}); not followed, ${elsewhere ? 'that is another address and must not see your token' : 'it would repeat a change'}.`,
     {
       next: isLogin
-        ? ['The cluster asks for a login: dcos auth login']
+        ? ['The cluster asks for a login: set DCOS_ACS_TOKEN to a valid token.']
         : elsewhere
-          ? [`If that is your cluster, set it up there: dcos cluster setup ${to!.origin}`]
-          : ['Check the URL: dcos config show core.dcos_url'],
+          ? [`If that is your cluster, use it: DCOS_URL=${to!.origin}`]
+          : ['Check the URL: DCOS_URL, or dcos_url in the dcos.toml of the cluster.'],
       status: answer.status,
       body: answer.text,
     },

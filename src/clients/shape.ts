@@ -19,7 +19,7 @@ function foreign(path: string, what: string): UserError {
     'E_UNEXPECTED_ANSWER',
     `GET ${path}: the answer ${what}; another service seems to answer there.`,
     {
-      next: ['Check the URLs: dcos config show'],
+      next: ['Check the URLs: DCOS_URL, DCOS_MARATHON_URL, or those in the dcos.toml of the cluster.'],
     },
   )
 }

@@ -91,7 +91,10 @@ export function findCluster(
   const known = clusters.filter((cluster) => cluster.problem === null)
   const next = known.length
     ? [`Clusters that are set up: ${known.map(describeCluster).join(', ')}`]
-    : ['Start the embedded cluster: dcos local up', 'Or set one up: dcos cluster setup <url>']
+    : [
+        'Start the embedded cluster: dcos local up',
+        'Or name one you have: DCOS_URL=<url> DCOS_ACS_TOKEN=<token>',
+      ]
   for (const broken of clusters.filter((cluster) => cluster.problem)) next.push(broken.problem!.message)
   throw new UserError('E_CLUSTER_UNKNOWN', `${where}: no match found for ${JSON.stringify(text)}.`, { next })
 }
@@ -247,6 +250,6 @@ const byKey = (a: [string, string], b: [string, string]) => (a[0] < b[0] ? -1 : 
 
 function unknownId(id: string): UserError {
   return new UserError('E_CLUSTER_UNKNOWN', `No cluster has the id ${JSON.stringify(id)}.`, {
-    next: ['See which are set up: dcos cluster list'],
+    next: ['The clusters are the folders in clusters/ of DCOS_DIR (~/.dcos).'],
   })
 }

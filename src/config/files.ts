@@ -55,7 +55,7 @@ export async function readToml(file: string): Promise<TomlTable> {
       {
         next: [
           `Mend line ${thrown.line} of ${file}; a value is written as: dcos_url = "https://my-cluster.example.com"`,
-          'Or remove the file and set the cluster up again: dcos cluster setup <url>',
+          'Or name the cluster in the environment instead: DCOS_URL and DCOS_ACS_TOKEN',
         ],
       },
     )

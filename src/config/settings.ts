@@ -53,8 +53,8 @@ export async function resolveCluster(
       `${stored.file} says no core.dcos_url for cluster ${describeCluster(stored)}.`,
       {
         next: [
-          'Store it: dcos config set core.dcos_url <url>',
-          'Or set the cluster up again: dcos cluster setup <url>',
+          'Write it there, below [core]: dcos_url = "https://my-cluster.example.com"',
+          'Or name the cluster in the environment: DCOS_URL and DCOS_ACS_TOKEN',
         ],
       },
     )
@@ -125,7 +125,7 @@ function plainToken(text: string, where: string): string | null {
     `${where} holds characters that no token has, such as blanks or line ends.`,
     {
       next: [
-        'Log in again: dcos auth login',
+        'Set DCOS_ACS_TOKEN to a token of that cluster, or take it out of the environment.',
         'Or give DCOS_ACS_TOKEN the token alone, without quotes or “token=”.',
       ],
     },
@@ -170,7 +170,7 @@ async function chooseStored(
       `multiple clusters are attached: ${attached.map(describeCluster).join(', ')}.`,
       {
         next: [
-          'Attach one of them: dcos cluster attach <name or id>',
+          'Choose one of them: --cluster <name or id>, or DCOS_CLUSTER',
           'Or choose for this call: --cluster <name or id>',
         ],
       },
@@ -179,7 +179,7 @@ async function chooseStored(
   if (usable.length > 1) {
     throw new UserError('E_NO_CLUSTER', `no cluster is attached; ${clusters.length} are set up: ${listed}.`, {
       next: [
-        'Attach one: dcos cluster attach <name or id>',
+        'Choose one: --cluster <name or id>, or DCOS_CLUSTER',
         'Or choose for this call: --cluster <name or id>',
         ...starts,
       ],
@@ -191,7 +191,7 @@ async function chooseStored(
 
 const starts = [
   'Start the embedded cluster on this machine: dcos local up',
-  'Or set up a cluster you have: dcos cluster setup <url> (or set DCOS_URL and DCOS_ACS_TOKEN)',
+  'Or name a cluster you have: DCOS_URL=<url> DCOS_ACS_TOKEN=<token>',
 ]
 
 /** The current cluster on disk, or null: with `DCOS_URL` set, disk only adds what it knows of that URL. */

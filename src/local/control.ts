@@ -29,6 +29,16 @@ const START_LIMIT_MS = 60_000
 const STOP_LIMIT_MS = 60_000
 const LEFTOVER_GRACE_MS = 3000
 
+/** What surrounds a command that is run with the cluster's names. */
+export interface ExecSurroundings {
+  /** Told first when the names cannot be seen. */
+  onWarning: (text: string) => void
+  /** Aborted when this program is asked to end; the reason says by which `signal`, which is passed on. */
+  signal: AbortSignal
+  /** Whether a terminal is at stdin: its Ctrl-C goes to the command, too. */
+  terminal: boolean
+}
+
 /** Starts, finds and ends the embedded cluster of one DCOS_DIR from outside its process. */
 export class LocalControl {
   private readonly paths: LocalPaths
@@ -76,9 +86,9 @@ export class LocalControl {
 
   /**
    * Runs a command that sees the cluster's names, sharing this process's streams; resolves with its exit
-   * code (128 + n after signal n). `onWarning` is told first when the names cannot be seen.
+   * code (128 + n after signal n).
    */
-  async exec(argv: string[], onWarning: (text: string) => void): Promise<number> {
+  async exec(argv: string[], { onWarning, signal, terminal }: ExecSurroundings): Promise<number> {
     if ((await this.find()) === null)
       throw new UserError('E_NOT_RUNNING', 'The embedded cluster is not running.', {
         next: ['Start it: dcos local up'],
@@ -100,10 +110,16 @@ export class LocalControl {
       )
     const [program = '', ...rest] = commandWithNames({ argv, hostsFile: this.paths.hosts, names })
     const child = spawn(program, rest, { stdio: 'inherit', env: { ...this.env } })
-    return new Promise((resolve, reject) => {
+    const pass = () => {
+      const { signal: name } = signal.reason as { signal?: string }
+      // Ctrl-C of a terminal has reached the command already.
+      if (name === 'SIGTERM' || (name === 'SIGINT' && !terminal)) child.kill(name)
+    }
+    signal.addEventListener('abort', pass)
+    return new Promise<number>((resolve, reject) => {
       child.on('error', reject)
       child.on('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)))
-    })
+    }).finally(() => signal.removeEventListener('abort', pass))
   }
 
   /** Starts a cluster in the background and waits until it serves. */

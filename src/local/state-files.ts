@@ -84,7 +84,18 @@ export function makeFolder(paths: LocalPaths): void {
   }
 }
 
-const FOLDER_ERRORS = ['ENOENT', 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EEXIST', 'EISDIR', 'ELOOP']
+const FOLDER_ERRORS = [
+  'ENOENT',
+  'EACCES',
+  'EPERM',
+  'EROFS',
+  'ENOSPC',
+  'EDQUOT',
+  'ENOTDIR',
+  'EEXIST',
+  'EISDIR',
+  'ELOOP',
+]
 
 /** The system's refusal of a file below `dir` as something the user can mend; any other error as it is. */
 export function folderError(error: unknown, dir: string): unknown {

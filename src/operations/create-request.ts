@@ -25,6 +25,10 @@ export interface CreateWords {
 /** Segments of app ids, as Marathon takes them. */
 const ID_PATTERN = /^(\/(([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9])\.)*([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9]))+$/
 
+/** What `ID_PATTERN` and Marathon's reserved words allow, as the end of a sentence. */
+export const ID_RULE =
+  'ids hold lower-case letters, digits, inner dashes and dots, with slashes between groups, and do not end in restart, tasks or versions.'
+
 /** The new app that the words ask for. Everything that is missing or cannot be is refused, with the flag's name. */
 export function newAppOf(words: CreateWords): NewApp {
   const name = required(words.name, 'the name of the VIP', 'dcos vip create NAME -p VIP_PORT:CONTAINER_PORT')
@@ -109,18 +113,21 @@ function networkOf(text: string): NewApp['network'] {
   throw new UsageError(`--network ${text} is neither host, bridge nor the name of a virtual network.`)
 }
 
+/** The app id that a text stands for, with one leading slash; null when it can be none. */
+export function appIdOf(text: string): string | null {
+  const id = `/${text.replace(/^\/+|\/+$/g, '').replace(/\/+/g, '/')}`
+  return ID_PATTERN.test(id) && !/\/(restart|tasks|versions)$/.test(id) ? id : null
+}
+
 function idOf(id: string | undefined, name: string): string {
-  const wanted = `/${(id ?? name).replace(/^\/+|\/+$/g, '').replace(/\/+/g, '/')}`
-  if (ID_PATTERN.test(wanted) && !/\/(restart|tasks|versions)$/.test(wanted)) return wanted
+  const wanted = appIdOf(id ?? name)
+  if (wanted !== null) return wanted
   if (id === undefined)
-    throw new UsageError(
-      `'${name}' cannot be the id of the app as well: ids hold lower-case letters, digits, inner dashes, dots and slashes.`,
-      ['Name the app yourself: --id /my-service.'],
-    )
-  throw new UserError('E_APP_ID', `--id ${id} is no app id.`, {
-    next: [
-      'Ids hold lower-case letters, digits, inner dashes and dots, slashes between groups, such as /shop/cart; they do not end in restart, tasks or versions.',
-    ],
+    throw new UsageError(`'${name}' cannot be the id of the app as well: ${ID_RULE}`, [
+      'Name the app yourself: --id /my-service.',
+    ])
+  throw new UserError('E_APP_ID', `--id ${id} is no app id: ${ID_RULE}`, {
+    next: ['Such as /my-service or /shop/cart.'],
     exitCode: EXIT.invalid,
   })
 }

@@ -181,7 +181,7 @@ async function onlyServiceWith(ports: EndpointPorts, endpoint: string | undefine
     next: [
       ...(offered.length ? [`Endpoints that exist: ${some(offered)}`] : []),
       ...(silent.length ? [`These services did not answer, try again later: ${some(silent.sort())}`] : []),
-      ...(apps.length === 0 ? ['The cluster runs no app.'] : ['See the services: dcos marathon app list']),
+      ...(apps.length === 0 ? ['The cluster runs no app.'] : ['See what has a VIP: dcos vip list']),
     ],
   })
 }
@@ -218,7 +218,7 @@ function notReady(service: string, reply: ServiceReply, known: boolean): UserErr
   return new UserError('E_SERVICE_NOT_READY', message, {
     next: [
       'After an install or a restart it takes up to a minute: wait a bit and try again.',
-      known ? `See how it is doing: dcos marathon app show /${service}` : 'Check the name: dcos service',
+      known ? `See how its VIPs are doing: dcos vip list` : 'Check the name.',
     ],
   })
 }

@@ -12,6 +12,8 @@ export interface Waiting {
 
 const FIRST_PAUSE_MS = 50
 const LONGEST_PAUSE_MS = 1000
+/** Most deployments are over by then; about those that are not, it is said how they come on. */
+const QUIET_MS = 2000
 /** Clocks of a cluster and of this machine differ a little. */
 const CLOCK_SLACK_MS = 1000
 
@@ -36,6 +38,7 @@ export async function waitForDeployment(
   const started = clock.now()
   let pause = FIRST_PAUSE_MS
   let told = ''
+  let shown = ''
   await whileWaiting(change.app, waiting, async () => {
     while ((await marathon.deploymentById(change.deployment)) !== null) {
       const app = await marathon.getApp(change.app)
@@ -43,6 +46,11 @@ export async function waitForDeployment(
       if (failure && failure.message !== told) {
         told = failure.message
         progress.note(`A task of ${change.app} failed: ${failure.message} (${failure.task})`)
+      }
+      const standing = standingOf(app)
+      if (clock.now() - started > QUIET_MS && standing !== shown) {
+        shown = standing
+        progress.note(`Waiting for ${change.app}: ${standing}.`)
       }
       if (clock.now() - started > waiting.timeoutSeconds * 1000)
         throw await timedOut(change, app, marathon, waiting.timeoutSeconds)
@@ -72,6 +80,14 @@ function failureSince(app: RunningApp | null, since: number): { message: string;
   return { message: failure.message || failure.state || 'no reason given', task: failure.taskId ?? 'unknown' }
 }
 
+/** How far an app has come. */
+function standingOf(app: RunningApp | null): string {
+  if (app === null) return 'it is gone'
+  const running = `${app.tasksRunning ?? 0} of ${app.instances ?? '?'} instances run`
+  const checked = (app.healthChecks ?? []).length > 0
+  return checked ? `${running}, ${app.tasksHealthy ?? 0} pass their health check` : running
+}
+
 async function timedOut(
   { app: appId, next }: PendingChange,
   app: RunningApp | null,
@@ -79,11 +95,9 @@ async function timedOut(
   seconds: number,
 ): Promise<UserError> {
   const queued = (await marathon.queue()).find((item) => item.app?.id === appId)
-  const checked = (app?.healthChecks ?? []).length > 0
   const failedTask = app?.lastTaskFailure?.taskId
   const facts = [
-    `${app?.tasksRunning ?? 0} of ${app?.instances ?? '?'} instances run`,
-    ...(checked ? [`${app?.tasksHealthy ?? 0} pass their health check`] : []),
+    standingOf(app),
     ...(app?.lastTaskFailure?.message ? [`the last failure was: ${app.lastTaskFailure.message}`] : []),
     ...(queued?.delay && !queued.delay.overdue
       ? [`the next launch waits ${queued.delay.timeLeftSeconds} s`]

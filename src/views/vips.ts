@@ -50,11 +50,17 @@ export async function createdVips(
   const paint = await painter(colour)
   return created.vips
     .map((report) => {
-      const reach = report.connect ? `  (here: ${report.connect})` : ''
+      const reach = report.connect ? `  (here: ${report.connect}${elsewhere(report)})` : ''
       const protocol = report.protocol === 'udp' ? '/udp' : ''
       return `${report.address}${protocol}  ${paint(report.status)}  ${takingTraffic(report)} backends${reach}`
     })
     .join('\n')
+}
+
+/** A VIP that this machine serves in another place than its own: its name does not lead there. */
+function elsewhere({ connect, ip, port }: VipReport): string {
+  const home = `${ip?.replace(/^\d+/, '127')}:${port}`
+  return connect === home && ip?.startsWith('11.') ? '' : ', not by its own address: see `dcos vip show`'
 }
 
 async function painter(colour: boolean): Promise<(status: VipReport['status']) => string> {

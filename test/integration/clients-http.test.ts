@@ -116,7 +116,7 @@ describe('HTTP to a cluster', () => {
       { 'content-type': 'text/html' },
       '<html><title>401</title>',
       { code: 'E_UNAUTHENTICATED' },
-      /dcos auth login/,
+      /DCOS_ACS_TOKEN/,
     ],
     ['403', 403, {}, '{"message":"nope"}', { code: 'E_FORBIDDEN' }, /nope/],
     ['404', 404, {}, '404 Not Found: service not found.', { code: 'E_NOT_FOUND' }, /service not found/],
@@ -348,7 +348,7 @@ describe('HTTP to a cluster', () => {
     const server = await keep(serve((_, response) => sendJson(response, { ok: 1 }), { tls: true }))
     const error = await failure(client(server.url).json('/'))
     assert.equal(error.code, 'E_TLS')
-    assert.match(error.next.join(), /--ca-certs/)
+    assert.match(error.next.join(), /DCOS_TLS_CA_PATH/)
     const dir = await mkdtemp(join(tmpdir(), 'dcos-ca-'))
     open.push({ close: () => rm(dir, { recursive: true }) })
     const ca = join(dir, 'ca.crt')

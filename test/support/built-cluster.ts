@@ -30,7 +30,11 @@ export class BuiltCluster {
 
   /** Runs `dcos` both ways, expects the same exit code and nothing on stdout but the error under --json. */
   async refused(args: string[], exitCode: number, options: RunOptions = {}): Promise<Refusal> {
-    return refusedAlike(await this.dcos(args, options), await this.dcos([...args, '--json'], options), exitCode)
+    return refusedAlike(
+      await this.dcos(args, options),
+      await this.dcos([...args, '--json'], options),
+      exitCode,
+    )
   }
 
   async up(): Promise<void> {

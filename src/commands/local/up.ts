@@ -46,6 +46,9 @@ export default class LocalUp extends BaseCommand {
       return {}
     }
     const { running, started } = await bringUp(control, book, order)
+    const asked = this.argv.some((word) => /^--(port|dns-port)/.test(word))
+    if (!started && asked)
+      this.note('It keeps the ports it has; other ones take a new start: dcos local down, dcos local up.')
     await this.show(async () => {
       const { clusterUp } = await import('../../views/local-cluster.js')
       return clusterUp(running, started)

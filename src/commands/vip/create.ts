@@ -9,6 +9,11 @@ export default class VipCreate extends BaseCommand {
   static override summary = 'Create a VIP: with a new app, from a definition, or on an app that runs.'
   static override description =
     'A VIP is a stable address, NAME.marathon.l4lb.thisdcos.directory:VIP_PORT, that spreads connections over the healthy tasks of an app. On a terminal, what is missing is asked for.'
+  static override usage = [
+    'vip create NAME -p PORTS… (--cmd CMD | --image IMAGE) [--network NAME] [FLAGS]',
+    'vip create --file APP.json [NAME -p PORTS…] [FLAGS]',
+    'vip create --app /ID NAME -p PORTS… [FLAGS]',
+  ]
   static override examples = [
     "<%= config.bin %> vip create my-service -p 5555:0 --cmd 'exec python3 -m http.server $PORT0' --instances 2",
     '<%= config.bin %> vip create --file app.json',

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
 /**
  * Identity of a live process: text that no later process with the same pid has (boot and start time).
@@ -74,6 +74,30 @@ export function processesMarked(name: string, prefix: string): Map<number, strin
     if (value !== null) found.set(pid, value)
   }
   return found
+}
+
+/**
+ * Live processes (without this one) whose stdout or stderr is a file below `prefix`: pid → that file. Finds
+ * descendants that have cleared their environment. Linux only, elsewhere empty.
+ */
+export function processesWritingBelow(prefix: string): Map<number, string> {
+  const found = new Map<number, string>()
+  if (process.platform !== 'linux') return found
+  for (const entry of readdirSync('/proc')) {
+    const pid = Number(entry)
+    if (!Number.isInteger(pid) || pid === process.pid) continue
+    const file = [1, 2].map((fd) => linkOf(`/proc/${pid}/fd/${fd}`)).find((link) => link?.startsWith(prefix))
+    if (file) found.set(pid, file)
+  }
+  return found
+}
+
+function linkOf(path: string): string | null {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return null
+  }
 }
 
 function markedValue(pid: number, marker: Buffer, nameLength: number): string | null {

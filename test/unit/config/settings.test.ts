@@ -35,7 +35,7 @@ describe('which cluster is meant', () => {
       assert.ok(thrown instanceof UserError)
       assert.equal(thrown.code, 'E_NO_CLUSTER')
       assert.equal(thrown.exitCode, 1)
-      assert.match(thrown.next.join('\n'), /dcos local up[\s\S]*dcos cluster setup[\s\S]*DCOS_URL/)
+      assert.match(thrown.next.join('\n'), /dcos local up[\s\S]*DCOS_URL/)
       return true
     })
   })

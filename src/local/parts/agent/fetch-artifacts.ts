@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { chmod, copyFile, mkdir, realpath, stat } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
@@ -36,9 +36,19 @@ async function fetchArtifact(artifact: Artifact, sandbox: string, signal: AbortS
   const source = localPath(artifact.uri)
   if (!(await stat(source)).isFile()) throw new Error('it is not a file')
   const target = await targetPath(artifact.destPath ?? basename(source), sandbox)
-  await copyFile(source, target)
-  if (artifact.executable) await chmod(target, 0o755)
-  else if (artifact.extract) await extract(target, sandbox, signal)
+  await inPlaceOf(target, async (draft) => {
+    await copyFile(source, draft)
+    if (artifact.executable) await chmod(draft, 0o755)
+  })
+  if (artifact.extract && !artifact.executable) await extract(target, sandbox, signal)
+}
+
+/** Writes beside `target` and renames: a link of that name, which an archive may have brought, is replaced and not followed. */
+async function inPlaceOf(target: string, write: (draft: string) => Promise<void>): Promise<void> {
+  const draft = `${target}.fetch`
+  await rm(draft, { force: true })
+  await write(draft)
+  await rename(draft, target)
 }
 
 function localPath(uri: string): string {
@@ -65,8 +75,11 @@ async function extract(archive: string, sandbox: string, signal: AbortSignal): P
   if (TAR.test(archive)) await run('tar', ['-C', sandbox, '-xf', archive], signal)
   else if (archive.endsWith('.zip')) await run('unzip', ['-o', '-q', '-d', sandbox, archive], signal)
   else if (archive.endsWith('.gz')) {
-    const unpacked = createWriteStream(archive.slice(0, -'.gz'.length))
-    await pipeline(createReadStream(archive), createGunzip(), unpacked, { signal })
+    await inPlaceOf(archive.slice(0, -'.gz'.length), (draft) =>
+      pipeline(createReadStream(archive), createGunzip(), createWriteStream(draft, { flags: 'wx' }), {
+        signal,
+      }),
+    )
   }
 }
 

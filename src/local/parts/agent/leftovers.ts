@@ -1,6 +1,12 @@
 import { existsSync, realpathSync } from 'node:fs'
 import type { Clock } from '../../../shared/clock.js'
-import { isSameProcess, processesMarked, signalGroup, signalProcess } from '../../kit/processes.js'
+import {
+  isSameProcess,
+  processesMarked,
+  processesWritingBelow,
+  signalGroup,
+  signalProcess,
+} from '../../kit/processes.js'
 import { readRecords, sandboxPrefix, type TaskRecord, writeRecord } from './sandboxes.js'
 
 /** What every process of a task carries; only the agent can set it, Marathon's environment cannot. */
@@ -10,13 +16,16 @@ const LONGEST_SWEEP = 2000
 
 let scan: Promise<Map<number, string>> | null = null
 
-/** One look at all processes serves everybody who asks in the same turn: many tasks may end at once. */
+/**
+ * Processes of tasks: those that carry the mark, and those without that write to a task's output. One look at
+ * all processes serves everybody who asks in the same turn: many tasks may end at once.
+ */
 function markedProcesses(): Promise<Map<number, string>> {
   scan ??= new Promise((resolve, reject) => {
     setImmediate(() => {
       scan = null
       try {
-        resolve(processesMarked(MARK, '/'))
+        resolve(new Map([...processesWritingBelow('/'), ...processesMarked(MARK, '/')]))
       } catch (error) {
         reject(error)
       }

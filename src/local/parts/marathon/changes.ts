@@ -35,6 +35,11 @@ export interface UpdateOptions {
   create: boolean
 }
 
+/** A sandbox is named after its task: the id, the instance's UUID and some words, within 255 bytes. */
+const MAX_ID = 180
+/** As many as the agent has host ports. */
+const MAX_INSTANCES = 1000
+
 /**
  * Every change of the cluster's apps: validate, complete, version, plan, check the locks, store. Nothing
  * is stored when any of it fails, and everything is when a method returns.
@@ -214,7 +219,18 @@ function complete(definition: AppDefinition, update = false): NormalizedApp {
 function validApp(body: unknown): AppDefinition {
   const result = serverValidation(body)
   if (!result.ok) throw refused(result)
+  checkLimits(result.app)
   return result.app
+}
+
+/** What one machine and its file names can carry; Marathon itself has no such limits. */
+function checkLimits({ id, instances = 1 }: AppDefinition): void {
+  const details: { path: string; errors: string[] }[] = []
+  const limit = (path: string, what: string) =>
+    details.push({ path, errors: [`the embedded cluster ${what}`] })
+  if (id.length > MAX_ID) limit('/id', `takes ids of at most ${MAX_ID} characters`)
+  if (instances > MAX_INSTANCES) limit('/instances', `runs at most ${MAX_INSTANCES} instances of an app`)
+  if (details.length > 0) throw new InvalidError('Object is not valid', details)
 }
 
 /** 422 with places, or the 500 that Marathon itself gives where it stumbles over a definition. */

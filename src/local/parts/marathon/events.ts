@@ -7,19 +7,27 @@ export interface MarathonEvent {
   [key: string]: unknown
 }
 
+/** Who is told of events: the event, and its frame as a stream carries it, written once for all of them. */
+export type EventListener = (event: MarathonEvent, frame: () => Buffer) => void
+
 /** Carries events to every open stream; delivery is synchronous and in order. */
 export class EventBus {
-  private readonly listeners = new Set<(event: MarathonEvent) => void>()
+  private readonly listeners = new Set<EventListener>()
 
   constructor(private readonly now: () => string) {}
 
   publish(eventType: string, payload: Record<string, unknown>): void {
     const event = { ...payload, eventType, timestamp: this.now() }
-    for (const listener of this.listeners) listener(event)
+    let written: Buffer | undefined
+    const frame = () => {
+      written ??= Buffer.from(`event: ${eventType}\r\ndata: ${JSON.stringify(event)}\r\n\r\n`)
+      return written
+    }
+    for (const listener of this.listeners) listener(event, frame)
   }
 
   /** The returned function ends the subscription. */
-  subscribe(listener: (event: MarathonEvent) => void): () => void {
+  subscribe(listener: EventListener): () => void {
     this.listeners.add(listener)
     return () => this.listeners.delete(listener)
   }

@@ -75,6 +75,11 @@ function forward(request: FastifyRequest, reply: FastifyReply, target: ServiceTa
       fail()
     }
   })
+  // Nobody asked for another protocol, so there is nothing to hand on.
+  upstream.on('upgrade', (_response, socket) => {
+    socket.destroy()
+    fail()
+  })
   upstream.on('timeout', () => upstream.destroy(new Error('time-out')))
   upstream.on('error', fail)
   out.on('close', () => upstream.destroy())

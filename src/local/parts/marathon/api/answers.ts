@@ -26,6 +26,8 @@ function knownAnswer(error: unknown): ApiError | null {
   if (error instanceof ApiError) return error
   if (error instanceof StoreWriteError)
     return new ApiError(503, { message: `The cluster cannot keep the change: ${error.message}` })
+  if (error instanceof RangeError && /call stack/.test(error.message))
+    return new ApiError(400, { message: 'Invalid JSON', details: 'nested too deeply, or too long' })
   const { statusCode = 500, code } = error as { statusCode?: number; code?: string }
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
     return new ApiError(415, { message: 'Unsupported Media Type' })

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { MarathonEvent } from '../events.js'
+import type { EventListener } from '../events.js'
 import { queryValues } from './answers.js'
 import type { ApiContext } from './context.js'
 import { methodNotAllowed } from './errors.js'
@@ -22,9 +22,9 @@ export function eventRoutes(server: FastifyInstance, context: ApiContext): void 
     })
     out.flushHeaders()
     out.on('error', () => out.destroy())
-    const send = (event: MarathonEvent) => {
-      if (types.length > 0 && !types.includes(event.eventType)) return
-      out.write(`event: ${event.eventType}\r\ndata: ${JSON.stringify(event)}\r\n\r\n`)
+    const send: EventListener = ({ eventType }, frame) => {
+      if (types.length > 0 && !types.includes(eventType)) return
+      out.write(frame())
       if (out.writableLength > MAX_UNREAD_BYTES) out.destroy()
     }
     const unsubscribe = context.events.subscribe(send)
