@@ -10,10 +10,9 @@ export const createFlags = {
     char: 'p',
     multiple: true,
     multipleNonGreedy: true,
-    summary:
-      'A service endpoint: VIP_PORT:CONTAINER_PORT[/PROTOCOL][,name=ENDPOINT][,host-port=N]. Repeatable.',
+    summary: 'A service endpoint with a VIP, VIP_PORT:CONTAINER_PORT. Repeatable.',
     description:
-      'PROTOCOL is tcp (the default), udp or tcp,udp. A CONTAINER_PORT of 0 on host networking is the port that the cluster assigns.',
+      'The whole form is VIP_PORT:CONTAINER_PORT[/PROTOCOL][,name=ENDPOINT][,host-port=N]. PROTOCOL is tcp (the default), udp or tcp,udp. A CONTAINER_PORT of 0 on host networking is the port that the cluster assigns: $PORT0 for the first endpoint, $PORT1 for the second.',
     helpValue: 'PORTS',
   }),
   file: Flags.string({
@@ -32,12 +31,12 @@ export const createFlags = {
   image: Flags.string({ summary: 'Container image of the new app.', helpValue: 'IMAGE' }),
   network: Flags.string({
     summary: 'host, bridge, or the name of a virtual network such as dcos.',
-    helpValue: 'host|bridge|NAME',
+    helpValue: 'NETWORK',
     default: 'host',
   }),
-  instances: Flags.integer({ summary: 'Instances of the new app.', min: 0, default: 1 }),
-  cpus: Flags.string({ summary: 'CPU shares of each instance.', default: '0.1' }),
-  mem: Flags.string({ summary: 'Memory of each instance in MiB.', default: '128' }),
+  instances: Flags.integer({ summary: 'Instances of the new app.', helpValue: 'N', min: 0, default: 1 }),
+  cpus: Flags.string({ summary: 'CPU shares of each instance.', helpValue: 'N', default: '0.1' }),
+  mem: Flags.string({ summary: 'Memory of each instance in MiB.', helpValue: 'MIB', default: '128' }),
   env: Flags.string({
     multiple: true,
     multipleNonGreedy: true,
@@ -51,8 +50,8 @@ export const createFlags = {
     helpValue: 'K=V',
   }),
   'health-check': Flags.string({
-    summary: 'A check that decides whether a task gets traffic.',
-    helpValue: 'http:PATH|tcp|command:CMD',
+    summary: 'What a task must pass to get traffic: http:PATH, tcp or command:CMD.',
+    helpValue: 'CHECK',
   }),
   ip: Flags.string({
     summary: 'Make an IP VIP at this address instead of a named one.',

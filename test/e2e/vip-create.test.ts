@@ -32,7 +32,8 @@ describe('dcos vip create', () => {
   const cluster = useBuiltCluster()
 
   it('makes a new app with a VIP that answers', async () => {
-    const created = await cluster.json('vip', 'create', 'first', '-p', '5555:0', '--cmd', httpServer('one'))
+    const words = ['first', '-p', '5555:0', '--cmd', httpServer('one'), '--health-check', 'tcp']
+    const created = await cluster.json('vip', 'create', ...words)
     assert.deepEqual(Object.keys(created), ['vips', 'app', 'deployment', 'virtual'])
     assert.equal(created.app, '/first')
     assert.equal(created.virtual, 'first.marathon.l4lb.thisdcos.directory:5555')

@@ -21,7 +21,8 @@ describe('dcos vip list, show, resolve and delete', () => {
   describe('with apps', () => {
     before(async () => {
       const server = httpServer('read me')
-      await cluster.ok('vip', 'create', 'read', '-p', '8080:0', '--cmd', server, '--instances', '2')
+      const words = ['read', '-p', '8080:0', '--cmd', server, '--instances', '2', '--health-check', 'tcp']
+      await cluster.ok('vip', 'create', ...words)
       await create('names', '-p', '53:0/tcp,udp')
       await create('ports', '-p', '81:0', '-p', '82:0')
       await create('upper', '-p', '83:0', '--id', '/upper-a')

@@ -46,6 +46,15 @@ describe('agent: fetch', () => {
     assert.deepEqual([fetched('some file.txt'), fetched('conf/d/app.conf')], ['content', 'content'])
   })
 
+  it('replaces a link that an archive has brought, and does not follow it', async () => {
+    const victim = add('victim', 'untouched')
+    symlinkSync(victim, join(source, 'link'))
+    execFileSync('tar', ['-C', source, '-cf', join(source, 'l.tar'), 'link'])
+    rmSync(join(source, 'link'))
+    await run([of(join(source, 'l.tar')), of(add('evil.txt', 'evil'), { destPath: 'link' })])
+    assert.deepEqual([readFileSync(victim, 'utf8'), fetched('link')], ['untouched', 'evil'])
+  })
+
   it('makes programs executable', async () => {
     await run([of(add('tool.tar', '#!/bin/sh\necho ran'), { executable: true })], './tool.tar')
     assert.equal(agent.output('t'), 'ran\n')

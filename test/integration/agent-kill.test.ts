@@ -48,6 +48,17 @@ if (process.platform === 'linux') {
       })
     }
 
+    it('its kill, when it cleared its environment and left its session', async () => {
+      agent.launch('t', `env -i setsid sh -c 'echo pid $$ ready; exec sleep 60' & ${WAIT}`)
+      await agent.printed('t', 'ready')
+      const pid = Number(/pid (\d+)/.exec(agent.output('t'))![1])
+      const identity = await processIdentity(pid)
+      assert.ok(identity)
+      agent.part.kill('t')
+      await agent.reached('t', 'TASK_KILLED')
+      assert.equal(await isSameProcess(pid, identity), false)
+    })
+
     it('its own end', async () => {
       agent.launch('t', `sleep 60 & setsid sleep 60 & (setsid sh -c "${DEAF} ${WAIT}" &); exit 0`)
       await agent.reached('t', 'TASK_FINISHED')

@@ -169,6 +169,7 @@ describe('router: services', () => {
       'nonsense\r\n\r\n',
       'HTTP/1.1 200 O\u0001K\r\nContent-Length: 0\r\n\r\n',
       'HTTP/1.1 200 OK\r\nX: \u0001\r\n\r\n',
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n',
       '',
     ]) {
       const liar = net.createServer((socket) =>

@@ -10,7 +10,7 @@ export default class VipCreate extends BaseCommand {
   static override description =
     'A VIP is a stable address, NAME.marathon.l4lb.thisdcos.directory:VIP_PORT, that spreads connections over the healthy tasks of an app. On a terminal, what is missing is asked for.'
   static override usage = [
-    'vip create NAME -p PORTS… (--cmd CMD | --image IMAGE) [--network NAME] [FLAGS]',
+    'vip create NAME -p PORTS… (--cmd CMD | --image IMAGE) [FLAGS]',
     'vip create --file APP.json [NAME -p PORTS…] [FLAGS]',
     'vip create --app /ID NAME -p PORTS… [FLAGS]',
   ]
