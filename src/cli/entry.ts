@@ -24,6 +24,7 @@ export async function main(argv: readonly string[], { root }: { root: string }):
       return { exitCode: 0, ran: 'version' }
     }
     const ran = await watch.run(runWords(root, environment), () => environment.grace)
+    await watch.written()
     const cut = environment.grace === Number.POSITIVE_INFINITY ? undefined : watch.interruption
     return { exitCode: cut?.exitCode ?? environment.exitCode, ran }
   } catch (error) {

@@ -1,4 +1,4 @@
-import { EXIT } from '../shared/errors.js'
+import { EXIT, UserError } from '../shared/errors.js'
 
 /** Why a run was cut short: the reason of the environment's signal. */
 export class Interruption extends Error {
@@ -22,6 +22,12 @@ export class InterruptionWatch {
   private readonly controller = new AbortController()
   private readonly listeners: (() => void)[] = []
   private second: () => void = () => {}
+  private lost: NodeJS.ErrnoException | undefined
+  /** A reader such as `head` that has seen enough is no error. */
+  private readonly gone = (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') this.interrupt(new Interruption('EPIPE', EXIT.done))
+    else this.lost ??= error
+  }
 
   constructor(private readonly process: NodeJS.Process) {
     const signals = [
@@ -31,12 +37,8 @@ export class InterruptionWatch {
     for (const [name, exitCode] of signals) {
       this.listen(process, name, () => this.interrupt(new Interruption(name, exitCode)))
     }
-    // A reader such as `head` that has seen enough is no error.
-    const gone = (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') this.interrupt(new Interruption('EPIPE', EXIT.done))
-    }
-    this.listen(process.stdout, 'error', gone)
-    this.listen(process.stderr, 'error', gone)
+    this.listen(process.stdout, 'error', this.gone)
+    this.listen(process.stderr, 'error', this.gone)
   }
 
   get signal(): AbortSignal {
@@ -66,6 +68,23 @@ export class InterruptionWatch {
     } finally {
       clearTimeout(timer)
     }
+  }
+
+  /** Rejects when something that was written did not arrive; streams tell so a moment later. */
+  async written(): Promise<void> {
+    // oclif's own listener would throw the error where nobody can catch it.
+    const { stdout } = this.process
+    for (const listener of stdout.listeners('error')) {
+      if (listener !== this.gone) stdout.off('error', listener as () => void)
+    }
+    await new Promise((resolve) => setImmediate(resolve))
+    if (!this.lost) return
+    const full = this.lost.code === 'ENOSPC' || this.lost.code === 'EDQUOT'
+    const why = full ? 'the disk is full' : this.lost.message
+    throw new UserError('E_OUTPUT_LOST', `The output cannot be written: ${why}.`, {
+      next: ['What the command did is done; only its output is lost.'],
+      cause: this.lost,
+    })
   }
 
   /** Takes the listeners back and the cursor forth. */

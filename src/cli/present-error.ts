@@ -71,6 +71,15 @@ function asUsageError(thrown: unknown): ErrorText | undefined {
   const { oclif, message, code, parse } = thrown as OclifError
   if (!oclif) return undefined
   const exitCode = oclif.exit ?? EXIT.usage
+  // A value that a flag's own reader refused comes in three lines.
+  const refused = /^Parsing (--\S+)\s+([^\n]+)/.exec(message)
+  if (refused)
+    return {
+      code: 'E_USAGE',
+      message: `${refused[1]}: ${refused[2]!.replace(/^Expected/, 'expected')}.`,
+      next: ['Add --help to see what the command takes.'],
+      exitCode: EXIT.usage,
+    }
   if (parse === undefined) return { code: code ?? 'E_FAILED', message, next: [], exitCode }
   const [text = message] = message.split('\nSee more help with --help')
   return {

@@ -1,7 +1,8 @@
 import { type Command, Config, Help, type Interfaces, Plugin } from '@oclif/core'
 import { normalizeArgv } from '@oclif/core/help'
+import { UsageError } from '../shared/errors.js'
 import { type BundledProgram, bundledProgram } from './bundled-program.js'
-import { type Environment, ownWords } from './environment.js'
+import { type Environment, ownWords, wantsJson } from './environment.js'
 import { moveLeadingFlags } from './leading-flags.js'
 import { rewriteServiceWords } from './service-words.js'
 import { UnknownCommandError } from './unknown-command.js'
@@ -39,7 +40,10 @@ export async function runProgram(config: Config, words: readonly string[]): Prom
   const argv = rewriteServiceWords(moveLeadingFlags(words), firstWords(config))
   const [id = '', ...rest] = normalizeArgv(config, [...argv])
   const command = config.findCommand(id)
-  if (asksForHelp(argv) || (!command && config.findTopic(id))) {
+  const topic = !command && config.findTopic(id)
+  if (topic && wantsJson(argv) && !asksForHelp(argv))
+    throw new UsageError('No command is given.', [`Its commands: dcos ${id.replaceAll(':', ' ')} --help`])
+  if (asksForHelp(argv) || topic) {
     await showHelp(config, argv)
     return 'help'
   }

@@ -31,6 +31,13 @@ describe('dcos local', () => {
     assert.deepEqual(Object.keys(again), ['clusterId', 'pid', 'url', 'dns', 'engine', 'version', 'startedAt'])
     assert.equal(again.pid, cluster.running.pid)
     assert.match(await cluster.ok(...UP), /running already; attached to it/)
+    const port = cluster.running.url.split(':').at(-1)!
+    const stderrOf = async (...words: string[]) => (await cluster.dcos(['local', 'up', ...words])).stderr
+    assert.deepEqual(
+      [await stderrOf(), await stderrOf('--port', '0'), await stderrOf('--port', port)],
+      ['', '', ''],
+    )
+    assert.match(await stderrOf('--port', '1'), /keeps the ports it has/)
   })
 
   it('status tells parts, addresses and health', async () => {
@@ -227,11 +234,13 @@ describe('dcos local, from start to end', () => {
     ['--engine', 'steam'],
     ['--engine', 'kernel'],
     ['--unknown'],
+    ['--foreground', '--json'],
     ['extra'],
   ]
   for (const words of usage) {
     it(`refuses local up ${words.join(' ')}`, async () => {
-      await new BuiltCluster().refused(['local', 'up', ...words], 2)
+      const cluster = new BuiltCluster()
+      assert.equal((await cluster.dcos(['local', 'up', ...words])).code, 2)
     })
   }
 })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { hasProgram, httpServer, useBuiltCluster } from '../support/built-cluster.js'
 import { runCli } from '../support/run-cli.js'
 
@@ -149,6 +150,17 @@ describe('dcos vip list, show, resolve and delete', () => {
       })
       assert.match(run.stdout, /^ADDRESS.*\n0\n0\n$/)
       assert.equal(run.stderr, '')
+    })
+
+    it('a full disk behind stdout is an error', function () {
+      if (!existsSync('/dev/full')) return this.skip()
+      const script = `"${process.execPath}" "${process.cwd()}/bin/run.js" vip list`
+      for (const words of ['', '--json']) {
+        const env = { ...process.env, ...cluster.env }
+        const run = spawnSync('sh', ['-c', `${script} ${words} > /dev/full`], { env, encoding: 'utf8' })
+        assert.equal(run.status, 1, run.stderr)
+        if (words === '') assert.match(run.stderr, /cannot be written: the disk is full/)
+      }
     })
 
     it('leaves the stdin of a loop to the loop', () => {

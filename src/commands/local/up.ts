@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.js'
 import { localControl } from '../../cli/local-control.js'
-import { EXIT, UserError } from '../../shared/errors.js'
+import { EXIT, UsageError, UserError } from '../../shared/errors.js'
 
 export default class LocalUp extends BaseCommand {
   static override summary = 'Start the embedded cluster, or find it running, and attach to it.'
@@ -28,7 +28,7 @@ export default class LocalUp extends BaseCommand {
   }
 
   async run() {
-    const { flags } = await this.parse(LocalUp)
+    const { flags, metadata } = await this.parse(LocalUp)
     if (flags.engine === 'kernel')
       throw new UserError('E_NO_KERNEL_ENGINE', 'This version has no kernel engine.', {
         next: ['Leave --engine out: the userspace engine needs no privileges.'],
@@ -37,6 +37,10 @@ export default class LocalUp extends BaseCommand {
     const { control, book } = await localControl(this.environment, this.config)
     const { attachTo, bringUp } = await import('../../operations/local-cluster.js')
     const order = { port: flags.port, dnsPort: flags['dns-port'] }
+    if (flags.foreground && this.jsonEnabled())
+      throw new UsageError('--foreground shows the log, which is no JSON.', [
+        'Leave one of the two flags out.',
+      ])
     if (flags.foreground) {
       this.environment.grace = 120_000
       const code = await control.runAttached(order, this.environment.signal, (running) =>
@@ -46,8 +50,9 @@ export default class LocalUp extends BaseCommand {
       return {}
     }
     const { running, started } = await bringUp(control, book, order)
-    const asked = this.argv.some((word) => /^--(port|dns-port)/.test(word))
-    if (!started && asked)
+    const other = (name: 'port' | 'dns-port', address: string) =>
+      !metadata.flags[name]?.setFromDefault && flags[name] !== 0 && !address.endsWith(`:${flags[name]}`)
+    if (!started && (other('port', running.url) || other('dns-port', running.dns)))
       this.note('It keeps the ports it has; other ones take a new start: dcos local down, dcos local up.')
     await this.show(async () => {
       const { clusterUp } = await import('../../views/local-cluster.js')
