@@ -34,7 +34,7 @@ function session(body: string): Step[] {
 function settled(text: string): string {
   return text
     .replace(/instance-[0-9a-f-]{36}/g, 'instance-ID')
-    .replace(/127\.\d+\.\d+\.\d+:\d+/g, '127.A.B.C:PORT')
+    .replace(/127\.\d+\.\d+\.\d+:\d+(, not by its own address: see `dcos vip show`)?/g, '127.A.B.C:PORT')
     .trimEnd()
 }
 
