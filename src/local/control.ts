@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { closeSync, openSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, openSync, rmSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '../shared/clock.js'
@@ -215,7 +215,11 @@ export class LocalControl {
 
   /** Forgets everything the cluster kept. Only for one that is stopped. */
   removeState(): void {
-    rmSync(this.paths.dir, { recursive: true, force: true })
+    try {
+      if (existsSync(this.paths.dir)) rmSync(this.paths.dir, { recursive: true, force: true })
+    } catch (error) {
+      throw folderError(error, this.paths.dir)
+    }
   }
 
   private arguments(order: { port: number; dnsPort: number }): string[] {

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { messageOf, UserError } from '../shared/errors.js'
 
@@ -72,7 +72,7 @@ export function writeRunning(paths: LocalPaths, running: RunningCluster): void {
 }
 
 export function removeRunning(paths: LocalPaths): void {
-  rmSync(paths.running, { force: true })
+  if (existsSync(paths.running)) rmSync(paths.running, { force: true })
 }
 
 /** The folder of the state, closed to other users. Throws a UserError when it cannot be had. */
