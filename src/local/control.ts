@@ -25,6 +25,8 @@ import {
 } from './state-files.js'
 
 const START_LIMIT_MS = 60_000
+/** For a cluster that is being started by somebody else. */
+const APPEAR_LIMIT_MS = 10_000
 /** Tasks have their own grace; this is on top of the longest that is common. */
 const STOP_LIMIT_MS = 60_000
 const LEFTOVER_GRACE_MS = 3000
@@ -122,8 +124,28 @@ export class LocalControl {
     }).finally(() => signal.removeEventListener('abort', pass))
   }
 
-  /** Starts a cluster in the background and waits until it serves. */
+  /** Starts a cluster in the background and waits until it serves; one that another call starts meanwhile will do. */
   async startDetached(order: { port: number; dnsPort: number }): Promise<RunningCluster> {
+    try {
+      return await this.launch(order)
+    } catch (error) {
+      const other = error instanceof UserError && error.code === 'E_ALREADY_RUNNING' && (await this.appears())
+      if (!other) throw error
+      return other
+    }
+  }
+
+  /** The cluster whose process holds the lock, as soon as it serves; null when it does not in time. */
+  private async appears(): Promise<RunningCluster | null> {
+    const deadline = this.clock.now() + APPEAR_LIMIT_MS
+    for (;;) {
+      const running = await this.find()
+      if (running !== null || this.clock.now() > deadline) return running
+      await this.clock.sleep(20)
+    }
+  }
+
+  private async launch(order: { port: number; dnsPort: number }): Promise<RunningCluster> {
     const log = this.openLog()
     const child = spawn(process.execPath, this.arguments(order), {
       cwd: this.paths.dir,
