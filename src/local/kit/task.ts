@@ -37,7 +37,10 @@ export interface TaskRunner {
   launch(task: TaskLaunch): void
   /** SIGTERM to the process group, SIGKILL after the grace. Unknown ids are ignored. */
   kill(taskId: string): void
-  /** Runs a shell command beside a task: same sandbox, environment and names. Resolves with its exit code, null when it ran out of time. */
+  /**
+   * Runs a shell command beside a task: same sandbox, environment and names. Resolves with its exit code
+   * (128 + n after signal n), null when it ran out of time, could not start, or the task does not run.
+   */
   runBeside(taskId: string, command: string, timeoutMs: number): Promise<number | null>
   /** `count` free host ports of the agent's range, not handed out before; rejects with a RangeError when none are left. */
   allocatePorts(count: number): Promise<number[]>

@@ -31,10 +31,6 @@ export class EventBus {
     this.listeners.add(listener)
     return () => this.listeners.delete(listener)
   }
-
-  get size(): number {
-    return this.listeners.size
-  }
 }
 
 /** What `status_update_event` says of an instance's task. */

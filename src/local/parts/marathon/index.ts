@@ -146,7 +146,6 @@ function assemble(options: MarathonOptions): Assembled {
       if (app && !deployments.isLocked(appId)) actions.fill(app)
     },
     frameworkId: options.frameworkId,
-    startedAt: clock.now(),
   }
   return { apps, instances, deployments, launcher, tasks, health, api }
 }

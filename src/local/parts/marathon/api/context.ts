@@ -17,5 +17,4 @@ export interface ApiContext extends AppSources {
   refill: (appId: string) => void
   /** Registration id with Mesos, `<uuid>-0000`. */
   frameworkId: string
-  startedAt: number
 }
